@@ -49,6 +49,7 @@ class ShopConfig(AppConfig):
             "maintenance.guards",
             "maintenance.order_timers",
             "maintenance.integrity_checks",
+            "maintenance.pending_purchases",
             "maintenance.periodic_tasks",
             "subscribers",
         ):

@@ -248,6 +248,24 @@ class TooManyOrders(DomainError):
     message = _("You have placed {orders_max} orders with this shop today. Wait until some are shipped.")
 
 
+class TooManyUnpaid(DomainError):
+    """The buyer has too many purchases that wait for money from a bank. Nothing is stored under the idempotency key."""
+
+    code = "shop.too_many_unpaid"
+    kind = ErrorKind.LIMITED
+    message = _("You have {purchases_max} purchases that you have not paid yet. Pay or cancel one first.")
+
+
+class WayNotOffered(DomainError):
+    """
+    The purchase cannot be paid in this way: no bank is connected, or a code may not move so much. Nothing is stored.
+    """
+
+    code = "shop.way_not_offered"
+    kind = ErrorKind.CONFLICT
+    message = _("This purchase cannot be paid in this way. You have not paid anything.")
+
+
 class StockUnknown(DomainError):
     """The stock cannot be read, so nothing is sold. Nothing is stored under the idempotency key."""
 

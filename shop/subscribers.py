@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from payments.events import QrisPaid
+from payments.events import EscrowPaid, QrisPaid
 from shop import push
-from shop.actions import qris
-from shop.domain.payment_references import find_shop_id
+from shop.actions import pending_purchases, qris
+from shop.domain.payment_references import find_order_id, find_shop_id
+from superapp.core import clock
 from superapp.core.events import subscribe
 
 
@@ -15,3 +16,11 @@ def push_qris_payment(event: QrisPaid) -> None:
     shop = find_shop_id(event.merchant)
     if shop is not None:
         push.qris_paid(shop, rev=qris.qris_rev(event.merchant), bill=event.bill)
+
+
+@subscribe(EscrowPaid)
+def place_order_that_was_paid(event: EscrowPaid) -> None:
+    """Place the order for which money came from a bank; an order that the wallet paid is placed already."""
+    order = find_order_id(event.reference)
+    if order is not None:
+        pending_purchases.place_paid_purchase(order, now=clock.now())

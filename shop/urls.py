@@ -6,7 +6,17 @@ from django.urls import URLPattern, path
 
 from shop.domain.feature_gates import require_checkout, require_storefront
 from shop.endpoints import uploads
-from shop.pages import checkout, front_page, merchant, merchant_catalog, orders, qris, sitemaps_and_feeds, storefronts
+from shop.pages import (
+    checkout,
+    front_page,
+    merchant,
+    merchant_catalog,
+    orders,
+    pending_purchases,
+    qris,
+    sitemaps_and_feeds,
+    storefronts,
+)
 
 app_name = "shop"
 # Public pages, without login.
@@ -39,6 +49,8 @@ photo_uploads = [
 order_pages = [
     path("beli/<uuid:product>/", require_checkout(checkout.begin), name="begin"),
     path("beli/<uuid:product>/<uuid:key>/", require_checkout(checkout.buy), name="buy"),
+    path("beli/bayar/", pending_purchases.open_payments, name="open_payments"),
+    path("beli/bayar/<uuid:order>/", pending_purchases.await_payment, name="await_payment"),
     path("pesanan/", orders.purchases, name="purchases"),
     path("pesanan/luring/", orders.purchases_shell, name="purchases_shell"),
     path("pesanan/<uuid:order>/", orders.order, name="order"),

@@ -157,7 +157,7 @@ def quote_purchase(*, product: UUID, quantity: int, buyer_id: int | None = None)
 
 def _quote_refusal(offer: Offer, quantity: int, buyer_id: int | None, total: Money) -> DomainError | None:
     try:
-        refusal = _find_refusal(offer, quantity, buyer_id, total, total)
+        refusal = find_refusal(offer, quantity, buyer_id, total, total)
     except errors.StockUnknown as unknown:
         return unknown
     return refusal.error() if refusal else None
@@ -197,7 +197,7 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
             return _store_refusal(purchase, stopped.refusal, now)
         except _StockExhausted:
             left = _require_available(catalog.pipeline_offer(purchase.product, buyer_id=purchase.buyer_id)())
-            return _store_refusal(purchase, _insufficient_stock(min(left, purchase.quantity - 1)), now)
+            return _store_refusal(purchase, insufficient_stock(min(left, purchase.quantity - 1)), now)
         except IntegrityError:
             # A concurrent call used the key first, or the random order number is already in use.
             before = find_response(purchase)
@@ -225,7 +225,7 @@ def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization
         return before
     offer = pending_offer()
     draft = _build_draft(purchase, offer, now)
-    refusal = _find_refusal(offer, purchase.quantity, purchase.buyer_id, draft.total, purchase.expected_total)
+    refusal = find_refusal(offer, purchase.quantity, purchase.buyer_id, draft.total, purchase.expected_total)
     if refusal:
         raise _CheckoutStopped(refusal)
     if placed_today >= OPEN_ORDERS_PER_DAY_MAX:
@@ -250,7 +250,7 @@ def _write_and_pay(draft: OrderDraft, offer: Offer, authorization: payments.Auth
     """Write the order and pay it in two round trips; the most contended rows are locked last and held shortest."""
     with prepared.pipeline():
         order_writer.pipeline_uncontended_rows(draft)
-        outbox.pipeline_publish(_order_placed_event(draft, offer))
+        outbox.pipeline_publish(order_placed_event(draft, offer))
         route = payments.pipeline_escrow_route(
             reference=draft.reference, payer_id=draft.buyer_id, asset=IDR, now=draft.now
         )
@@ -292,11 +292,13 @@ def _build_draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> Orde
         idempotency_key=purchase.idempotency_key,
         content_hash=purchase.content_hash,
         device_id=purchase.device_id,
+        number_id=ids.new_id(),
         now=now,
     )
 
 
-def _order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
+def order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
+    """Return the fact that an order was placed."""
     return OrderPlaced(
         order=str(draft.order),
         number=draft.number,
@@ -316,7 +318,7 @@ def _order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
     )
 
 
-def _find_refusal(
+def find_refusal(
     offer: Offer, quantity: int, buyer_id: int | None, total: Money, expected: Money
 ) -> CheckoutTotalChanged | CheckoutRefused | None:
     """Return the reason why the purchase would be refused, or None; nothing is reserved. :raises StockUnknown:"""
@@ -327,11 +329,11 @@ def _find_refusal(
     if total != expected:
         return CheckoutTotalChanged(expected, total, Money(offer.price_sen))
     if (left := _require_available(offer)) < quantity:
-        return _insufficient_stock(left)
+        return insufficient_stock(left)
     return None
 
 
-def _insufficient_stock(left: int) -> CheckoutRefused:
+def insufficient_stock(left: int) -> CheckoutRefused:
     """Return the refusal for insufficient stock; the number left is disclosed only up to the public limit."""
     if left > PUBLIC_STOCK_MAX:
         return CheckoutRefused(errors.NotThatMany.code, {})

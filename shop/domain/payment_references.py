@@ -12,6 +12,12 @@ def order_reference(order: UUID) -> str:
     return f"shop.order:{order}"
 
 
+def find_order_id(reference: str) -> UUID | None:
+    """Return the order whose escrow payments keeps under a reference, or None if it is no order's."""
+    prefix, _colon, order = reference.partition(":")
+    return ids.parse_id(order) if prefix == "shop.order" else None
+
+
 def merchant_reference(shop: UUID) -> str:
     """Return the opaque reference under which payments keeps a shop's balance."""
     return f"shop.storefront:{shop}"

@@ -21,6 +21,7 @@ GUARDED = (
     "ordercounter",
     "shipment",
     "reviewcase",
+    "pendingpurchase",
     "transition",
 )
 # No trigger has a WHEN condition: conditions are in the functions, whose text is compared with ours. TRUNCATE is
@@ -45,6 +46,9 @@ TRIGGERS = (
     GuardTrigger("reviewcase", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("reviewcase", "is_told", "BEFORE INSERT", "reviewcase_opening_guard"),
     GuardTrigger("reviewcase", "closed_once", "BEFORE UPDATE", "reviewcase_guard"),
+    GuardTrigger("pendingpurchase", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("pendingpurchase", "begins_open", "BEFORE INSERT", "pendingpurchase_opening_guard"),
+    GuardTrigger("pendingpurchase", "closed_once", "BEFORE UPDATE", "pendingpurchase_guard"),
     GuardTrigger(
         "transition", "closed", "BEFORE INSERT OR UPDATE OR DELETE", "refuse", "is changed by migrations alone"
     ),

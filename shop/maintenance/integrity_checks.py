@@ -16,7 +16,7 @@ from shop.domain.payment_references import order_reference
 from shop.maintenance import guards
 from shop.maintenance.order_timers import TIMERS_OVERDUE_AFTER
 from shop.models import ShopNight
-from shop.queries import orders
+from shop.queries import orders, pending_purchases
 from superapp.core.invariants import Violation, find_violations, load_rules, read_snapshot
 from superapp.core.nightly_checks import NightlyCheck
 from superapp.core.scheduler import every
@@ -40,6 +40,9 @@ def _check_escrow() -> list[Violation]:
     rule = "what lies in escrow is what unfinished orders cost"
     lies = {name: sen for name, sen in payments.get_escrow_balances().items() if name.startswith("shop.order:")}
     due = {order_reference(order): sen for order, sen in orders.list_unfinished_totals()}
+    # A purchase that was just paid: its order is about to be placed.
+    paid = {order_reference(order): sen for order, sen in pending_purchases.list_open_totals()}
+    due |= {name: sen for name, sen in paid.items() if name in lies}
     wrong = sorted(name for name in lies.keys() | due.keys() if lies.get(name) != due.get(name))
     return [Violation(rule, name, f"{lies.get(name, 0)} lies there, {due.get(name, 0)} should") for name in wrong]
 

@@ -2,6 +2,7 @@
 
 from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
+from shop.models.pending_purchases import PendingPurchase
 from shop.models.transitions import OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "OrderTimer",
+    "PendingPurchase",
     "Photo",
     "Product",
     "ReviewCase",

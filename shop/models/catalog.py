@@ -163,7 +163,8 @@ class StockMove(models.Model):
     One change of a stock's counters, numbered densely. Append-only.
 
     ``set`` adds ``quantity`` (possibly negative) to ``on_hand``; ``commit`` commits sold pieces; ``release`` returns
-    committed pieces to the available stock; ``ship`` removes committed pieces.
+    committed pieces to the available stock; ``ship`` removes committed pieces;
+    ``hold`` sets pieces aside that await payment, and ``unhold`` returns them to the available stock.
     """
 
     class Kind(models.TextChoices):
@@ -171,6 +172,8 @@ class StockMove(models.Model):
         COMMIT = "commit"
         RELEASE = "release"
         SHIP = "ship"
+        HOLD = "hold"
+        UNHOLD = "unhold"
 
     pk = models.CompositePrimaryKey("stock_id", "seq")
     stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="moves", db_index=False)
@@ -189,7 +192,8 @@ class StockMove(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["stock", "idempotency_key"], name="shop_stockmove_once"),
             models.CheckConstraint(
-                condition=Q(kind="set") & ~Q(quantity=0) | Q(kind__in=["commit", "release", "ship"], quantity__gt=0),
+                condition=Q(kind="set") & ~Q(quantity=0)
+                | Q(kind__in=["commit", "release", "ship", "hold", "unhold"], quantity__gt=0),
                 name="shop_stockmove_moves_something",
             ),
         )

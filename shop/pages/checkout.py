@@ -8,6 +8,7 @@ purchase leads to the same order.
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -23,41 +24,38 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
 from payments.errors import (
+    BankOutOfReach,
+    BankSaidNo,
     FirstPinNeedsTrustedDevice,
     InsufficientFunds,
     PinAlreadySet,
-    PinInvalid,
     PinLocked,
     PinMissing,
     PinWrong,
 )
 from shop import api
+from shop.actions import pending_purchases
 from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
-from shop.api import Address, CheckoutCompleted, CheckoutTotalChanged, Quote
+from shop.actions.checkout import build_purchase_request
+from shop.api import CheckoutCompleted, CheckoutTotalChanged, Quote
 from shop.contracts.values import PUBLIC_STOCK_MAX
-from shop.errors import KeyReused, QuantityInvalid, SoldOut
-from shop.models import Order
-from shop.pages import checkout_obstacles, checkout_session
-from shop.pages.form_errors import ADDRESS_MESSAGES, error_message_for
+from shop.errors import KeyReused, QuantityInvalid, SoldOut, TooManyUnpaid, WayNotOffered
+from shop.models import Order, PendingPurchase
+from shop.pages import checkout_form, checkout_obstacles, checkout_session
+from shop.queries import pending_purchases as pending_queries
 from shop.queries import photos
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, named_person_required
 from superapp.core import clock, ids
-from superapp.core.errors import DomainError, ErrorCollector, ErrorKind
-from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup
+from superapp.core.errors import DomainError, ErrorKind
+from superapp.core.form_pages import form_cost
 from superapp.core.money import Money
 from superapp.web import time_formats
 
-TOTAL_DIGITS_MAX = 17
-PIN_DIGITS = 6
+# The page of what was begun under a key, as its view and the id of the order.
+BegunPurchase = tuple[str, UUID]
+ORDER_PAGE = "shop:order"
 RECENT_PURCHASE_WITHIN = timedelta(minutes=10)
-# In the order in which the page shows them.
-FIELDS = ("quantity", "name", "phone", "text", "town", "note", "pin", "new_pin", "again")
-_FIELD_OF: dict[type[DomainError], str] = {
-    QuantityInvalid: "quantity",
-    PinWrong: "pin",
-    PinInvalid: "new_pin",
-}
 
 
 @named_person_required
@@ -80,22 +78,24 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
 def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
     """Show the total before payment; a POST places the order, once for each URL of this page."""
     user = get_current_user(request)
-    key, placed = _find_open_key(user.pk, key)
+    key, begun = _find_open_key(user.pk, key)
     if request.method != "POST":
         # The person went back to the page, or reopened it after a lost answer.
-        if placed:
-            return redirect("shop:order", order=placed.order)
+        if begun:
+            return redirect(*begun)
         kept = checkout_session.resume_draft(request, key)
         return _page(request, product, key, kept or checkout_session.initial_form(request), is_resumed=kept is not None)
-    if placed:
-        flash_next(request, _("You already placed this order. You did not pay twice."))
-        return redirect("shop:order", order=placed.order)
+    if begun:
+        return _redirect_to_begun(request, begun)
     typed = checkout_session.read_form(request)
     # The draft is saved first, so that a page reopened after a lost answer sends the same content.
     checkout_session.save_draft(request, key, typed)
     do = request.POST.get("do", "")
     if do == "count":
         return _page(request, product, key, typed)
+    method = next((one for one in payments.ChargeMethod if one == do), None)
+    if method is not None:
+        return _submit_unpaid_purchase(request, product, key, typed, method)
     mending = checkout_obstacles.remedy_url(do, back=reverse("shop:buy", args=[product, key]))
     if mending is not None:
         checkout_session.mark_left(request, key, product)
@@ -104,7 +104,7 @@ def buy(request: HttpRequest, product: UUID, key: UUID) -> HttpResponse:
 
 
 def _submit_purchase(request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str]) -> HttpResponse:
-    problems = _form_problems(request, typed)
+    problems = checkout_form.form_problems(request, typed)
     if problems:
         return _page(request, product, key, typed, problems=problems)
     if _has_quantity_changed(request, typed):
@@ -127,18 +127,81 @@ def _submit_purchase(request: HttpRequest, product: UUID, key: UUID, typed: dict
     return _retry_page(request, product, key, typed, answer.error(), answer)
 
 
+def _submit_unpaid_purchase(
+    request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str], method: payments.ChargeMethod
+) -> HttpResponse:
+    """Begin a purchase that is paid from outside, and show how; it takes no PIN, since no wallet is touched."""
+    problems = checkout_form.purchase_problems(typed)
+    if problems:
+        return _page(request, product, key, typed, problems=problems)
+    if _has_quantity_changed(request, typed):
+        return _page(request, product, key, typed, is_recounted=True, status=ErrorKind.CONFLICT)
+    try:
+        answer = _open_pending_purchase(request, product, key, typed, method)
+    except (TooManyUnpaid, WayNotOffered) as refusal:
+        return _page(request, product, key, typed, refusal=refusal)
+    except KeyReused as refusal:
+        return _retry_page(request, product, key, typed, refusal)
+    if isinstance(answer, PendingPurchase):
+        checkout_session.delete_draft(request, key)
+        if answer.idempotency_key != str(key):
+            flash_next(request, _("You have not paid for this yet. Pay it here, or cancel it to buy anew."))
+        return redirect("shop:await_payment", order=answer.public_id)
+    if isinstance(answer, CheckoutCompleted):
+        return _redirect_to_begun(request, (ORDER_PAGE, answer.order))
+    return _retry_page(request, product, key, typed, answer.error(), answer)
+
+
+def _open_pending_purchase(
+    request: HttpRequest, product: UUID, key: UUID, typed: dict[str, str], method: payments.ChargeMethod
+) -> PendingPurchase | api.CheckoutResult:
+    user_id, now = get_current_user(request).pk, clock.now()
+    purchase = build_purchase_request(
+        buyer_id=user_id,
+        product=product,
+        quantity=checkout_form.parse_quantity(typed["quantity"]),
+        address=checkout_form.read_address(typed),
+        note=typed["note"],
+        expected_total=checkout_form.parse_expected_total(request.POST.get("expected", "")),
+        idempotency_key=str(key),
+        device_id=accounts.get_device_id(request),
+    )
+    answer = pending_purchases.open_pending_purchase(purchase, method=method, now=now)
+    if isinstance(answer, PendingPurchase):
+        # The page that waits says that the bank gave no code, and offers the other way.
+        with contextlib.suppress(BankOutOfReach, BankSaidNo):
+            pending_purchases.choose_method(buyer_id=user_id, order=answer.public_id, method=method, now=now)
+    return answer
+
+
 def _has_quantity_changed(request: HttpRequest, typed: dict[str, str]) -> bool:
     """Return whether the quantity was changed after its total was shown, as happens without JavaScript."""
     return request.POST.get("expected_quantity", typed["quantity"]) != typed["quantity"]
 
 
-def _find_open_key(buyer_id: int, key: UUID) -> tuple[UUID, CheckoutCompleted | None]:
-    """Return the first key, from this one on, without a stored refusal, and the order placed under it, if any."""
-    while (answer := api.find_response(buyer_id=buyer_id, idempotency_key=str(key))) is not None:
+def _find_open_key(buyer_id: int, key: UUID) -> tuple[UUID, BegunPurchase | None]:
+    """
+    Return the first key, from this one on, that did not come to nothing, and the page of what was begun under it.
+
+    A key came to nothing by a stored refusal, or if it was not paid in time.
+    """
+    while True:
+        answer = api.find_response(buyer_id=buyer_id, idempotency_key=str(key))
         if isinstance(answer, CheckoutCompleted):
-            return key, answer
+            return key, (ORDER_PAGE, answer.order)
+        pending = pending_queries.find_by_key(buyer_id, str(key))
+        if pending is not None and pending.state != PendingPurchase.State.EXPIRED:
+            return key, ("shop:await_payment", pending.public_id)
+        if answer is None and pending is None:
+            return key, None
         key = uuid5(key, "after a refusal")
-    return key, None
+
+
+def _redirect_to_begun(request: HttpRequest, begun: BegunPurchase) -> HttpResponse:
+    """Redirect to what an earlier submission of this page led to."""
+    if begun[0] == ORDER_PAGE:
+        flash_next(request, _("You already placed this order. You did not pay twice."))
+    return redirect(*begun)
 
 
 def _retry_page(
@@ -152,38 +215,11 @@ def _retry_page(
     """
     Show why the purchase was refused, with a new try under the next key; redirect to the order if it exists by now.
     """
-    key, placed = _find_open_key(get_current_user(request).pk, key)
-    if placed:
-        flash_next(request, _("You already placed this order. You did not pay twice."))
-        return redirect("shop:order", order=placed.order)
+    key, begun = _find_open_key(get_current_user(request).pk, key)
+    if begun:
+        return _redirect_to_begun(request, begun)
     checkout_session.save_draft(request, key, typed)
     return _page(request, product, key, typed, refusal=problem, changed=answer)
-
-
-def _form_problems(request: HttpRequest, typed: dict[str, str]) -> dict[str, object]:
-    """Return all errors of the form by field, without verifying the PIN, since that counts as a try."""
-    refused = ErrorCollector()
-    with refused:
-        api.validate_purchase(quantity=_parse_quantity(typed["quantity"]), address=_address(typed), note=typed["note"])
-    pins: dict[str, object] = {}
-    if "new_pin" in request.POST:
-        with refused:
-            payments.validate_new_pin(_pin(request, "new_pin"))
-        if _pin(request, "new_pin") != _pin(request, "again"):
-            pins["again"] = _("The two PINs do not match.")
-    elif not (len(_pin(request, "pin")) == PIN_DIGITS and _pin(request, "pin").isdecimal()):
-        pins["pin"] = _("Enter your six-digit PIN.")
-    problems: dict[str, object] = {}
-    try:
-        refused.raise_first()
-    except DomainError as refusal:
-        problems = errors_by_field(
-            refusal.all(),
-            fields=FIELDS,
-            field_of=make_field_lookup(_FIELD_OF),
-            sentence_of=error_message_for(typed, ADDRESS_MESSAGES),
-        )
-    return problems | pins
 
 
 def _set_first_pin(request: HttpRequest) -> None:
@@ -197,7 +233,7 @@ def _set_first_pin(request: HttpRequest) -> None:
         payments.set_first_pin_on_device(
             user_id=get_current_user(request).pk,
             device_id=accounts.get_device_id(request),
-            pin=_pin(request, "new_pin"),
+            pin=checkout_form.read_pin(request, "new_pin"),
             now=clock.now(),
         )
 
@@ -206,23 +242,15 @@ def _place_order(request: HttpRequest, product: UUID, key: UUID, typed: dict[str
     return api.place_order(
         buyer_id=get_current_user(request).pk,
         product=product,
-        quantity=_parse_quantity(typed["quantity"]),
-        address=_address(typed),
+        quantity=checkout_form.parse_quantity(typed["quantity"]),
+        address=checkout_form.read_address(typed),
         note=typed["note"],
-        expected_total=_parse_expected_total(request.POST.get("expected", "")),
-        pin=_pin(request, "new_pin" if "new_pin" in request.POST else "pin"),
+        expected_total=checkout_form.parse_expected_total(request.POST.get("expected", "")),
+        pin=checkout_form.read_pin(request, "new_pin" if "new_pin" in request.POST else "pin"),
         device_id=accounts.get_device_id(request),
         idempotency_key=str(key),
         now=clock.now(),
     )
-
-
-def _address(typed: dict[str, str]) -> Address:
-    return Address(name=typed["name"], phone=typed["phone"], text=typed["text"], town=typed["town"])
-
-
-def _pin(request: HttpRequest, field: str) -> str:
-    return "".join(request.POST.get(field, "")[:64].split())
 
 
 def _page(
@@ -267,6 +295,7 @@ def _page(
         "quantity_max": ORDER_QUANTITY_MAX if left is not None and left >= PUBLIC_STOCK_MAX else max(1, left or 1),
         "wallet": wallet,
         "obstacles": in_the_way,
+        "ways": pending_purchases.list_methods(quote.total),
         # The first PIN is chosen together with the first payment.
         "chooses_pin": not pin.is_set and not in_the_way,
         "problems": problems or {},
@@ -300,7 +329,9 @@ def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, o
 def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
     """Return the quote, and whether it is for fewer pieces than were typed because stock is short."""
     try:
-        quote = api.quote_purchase(product=product, quantity=_parse_quantity(typed["quantity"]), buyer_id=buyer_id)
+        quote = api.quote_purchase(
+            product=product, quantity=checkout_form.parse_quantity(typed["quantity"]), buyer_id=buyer_id
+        )
     except QuantityInvalid:
         return api.quote_purchase(product=product, quantity=1, buyer_id=buyer_id), False
     left = quote.product.stock.available if quote.product.stock is not None else 0
@@ -314,18 +345,6 @@ def _reduced_quantity_sentence(left: int) -> str:
     if left > PUBLIC_STOCK_MAX:
         return _("There are not that many. We set the quantity to {count}.").format(count=PUBLIC_STOCK_MAX)
     return _("Only {left} in stock. We set the quantity to {left}.").format(left=left)
-
-
-def _parse_expected_total(written: str) -> Money:
-    """Parse the total that the buyer agreed to; one sen if it is malformed, so that the purchase is refused."""
-    is_number = written.isascii() and written.isdigit() and len(written) <= TOTAL_DIGITS_MAX
-    return Money(max(1, int(written)) if is_number else 1)
-
-
-def _parse_quantity(written: str) -> int:
-    """Parse a quantity; 0, which is refused, if it is malformed."""
-    is_number = written.isascii() and written.isdigit()
-    return int(written) if is_number else 0
 
 
 def _pin_sentence(refusal: PinWrong) -> str:

@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.api import OrderList, OrderSummary
 from shop.domain.order_states import NOT_SHIPPED
+from shop.models import PendingPurchase
 from shop.pages import order_presenters
 from shop.queries import photos
 from superapp.core import clock
 from superapp.core.list_envelope import ListEnvelope
-from superapp.web import list_state
+from superapp.core.money import Money
+from superapp.web import list_state, time_formats
 from superapp.web.list_state import PageList
 
 # Whether a page with headings by turn is the first page of its list or a later one.
@@ -122,6 +126,32 @@ def present_rows(orders: Sequence[OrderSummary], *, headings_for: TurnHeadings |
 def present_loading_list(*, name: str, row: str, empty: str) -> PageList:
     """Return the list in its loading state, without rows."""
     return PageList(name=name, state="loading", rows=(), row=row, empty=empty)
+
+
+def present_waiting(purchase: PendingPurchase, *, now: datetime) -> dict[str, object]:
+    """Return a purchase that is not paid yet, as the list of purchases shows it above the orders."""
+    return {
+        "href": reverse("shop:await_payment", args=[purchase.public_id]),
+        "title": order_presenters.order_title(purchase.product_name, purchase.quantity, purchase.quantity),
+        "who": purchase.product.shop.name,
+        "total": Money(purchase.total_sen),
+        "deadline": deadline_sentence(purchase, now=now),
+    }
+
+
+def deadline_sentence(purchase: PendingPurchase, *, now: datetime) -> str:
+    """Return until when a purchase can be paid: the hour today, with the day if it is another."""
+    until, zone = purchase.expires_at, time_formats.zone_label(timezone.get_current_timezone_name())
+    hour = time_formats.format_hour(until)
+    if timezone.localtime(until).date() == timezone.localtime(now).date():
+        return _("Pay before {hour} {zone}").format(hour=hour, zone=zone)
+    day = time_formats.format_date(until, now=now)
+    return _("Pay before {day}, {hour} {zone}").format(day=day, hour=hour, zone=zone)
+
+
+def waiting_state(waiting: Sequence[PendingPurchase]) -> str:
+    """Return what a page that waits compares: it is another once one of these was paid or expired."""
+    return " ".join(str(one.public_id) for one in waiting)
 
 
 def _present_row(order: OrderSummary) -> OrderListRow:

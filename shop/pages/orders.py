@@ -23,6 +23,7 @@ from shop.models import OrderEvent
 from shop.pages import order_list_presenters, order_presenters, pin_field
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
 from shop.pages.page_context import boot, parse_expected_rev, wants_json
+from shop.queries import pending_purchases
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock
@@ -32,6 +33,7 @@ from superapp.web.offline import readable_offline
 
 ROW = "shop/orders/_row.html"
 EMPTY = "shop/orders/_empty.html"
+EMPTY_WHILE_WAITING = "shop/orders/_empty_while_waiting.html"
 CURSOR_CHARS_MAX = 500
 
 
@@ -42,14 +44,19 @@ def purchases(request: HttpRequest) -> HttpResponse:
     """Show the caller's purchases, newest first."""
     user = get_current_user(request)
     after = request.GET.get("sesudah", "")[:CURSOR_CHARS_MAX] or None
-    envelope = api.list_purchases(user.pk, after=after, now=clock.now())
+    now = clock.now()
+    envelope = api.list_purchases(user.pk, after=after, now=now)
     rows = order_list_presenters.present_rows(envelope.items)
     if wants_json(request):
         return JsonResponse(msgspec.to_builtins(order_list_presenters.envelope_as_data(envelope, rows)))
+    waiting = pending_purchases.list_open(user.pk) if after is None else []
+    empty = EMPTY_WHILE_WAITING if waiting else EMPTY
     context = {
         "known": order_list_presenters.present_list(
-            envelope, rows, name="purchases", row=ROW, empty=EMPTY, more="?sesudah="
+            envelope, rows, name="purchases", row=ROW, empty=empty, more="?sesudah="
         ),
+        "waiting": [order_list_presenters.present_waiting(one, now=now) for one in waiting],
+        "waiting_state": order_list_presenters.waiting_state(waiting),
         "blank": order_list_presenters.BLANK_ROW,
         "note": take_flash(request),
         "boot": boot(

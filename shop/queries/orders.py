@@ -23,7 +23,7 @@ from shop.domain.order_states import (
     allowed_actions,
 )
 from shop.errors import OrderNotFound
-from shop.models import Attempt, Order, OrderEvent, OrderLine, OrderTimer, Shipment
+from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
 from shop.queries.order_lists import STATES_WAITING_FOR_OTHERS, due_action_of
 from superapp.accounts import api as accounts
 from superapp.core import prepared
@@ -98,6 +98,11 @@ def find_order(public_id: UUID, *, user_id: int) -> tuple[Order, OrderRole]:
     if order is None or role is None:
         raise OrderNotFound
     return order, role
+
+
+def lock_shop_counter(shop_id: int) -> None:
+    """Lock the order counter of a shop, which every writer locks before the stock."""
+    OrderCounter.objects.select_for_update(no_key=True).get(shop_id=shop_id)
 
 
 def lock_order_for_system(public_id: UUID) -> Order:

@@ -151,4 +151,32 @@ BEGIN
 END
 $body$;
 
+CREATE OR REPLACE FUNCTION shop_pendingpurchase_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.state <> 'open' THEN
+        RAISE EXCEPTION 'shop_pendingpurchase: begins open' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_pendingpurchase_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF (NEW.public_id, NEW.buyer_id, NEW.product_id, NEW.product_name, NEW.price_sen, NEW.quantity, NEW.total_sen, NEW.address,
+            NEW.note, NEW.idempotency_key, NEW.content_hash, NEW.device_id, NEW.created_at, NEW.expires_at)
+        IS DISTINCT FROM (OLD.public_id, OLD.buyer_id, OLD.product_id, OLD.product_name, OLD.price_sen, OLD.quantity,
+            OLD.total_sen, OLD.address, OLD.note, OLD.idempotency_key, OLD.content_hash, OLD.device_id, OLD.created_at,
+            OLD.expires_at)
+    THEN
+        RAISE EXCEPTION 'shop_pendingpurchase: what was agreed does not change' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.state <> 'open' OR NEW.state = 'open'
+        OR (NEW.state = 'placed') <> EXISTS (SELECT FROM shop_order WHERE public_id = NEW.public_id)
+    THEN
+        RAISE EXCEPTION 'shop_pendingpurchase: is closed once, as placed if its order was' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 -- The triggers that call these functions are listed in shop/maintenance/guards.py.

@@ -5,10 +5,11 @@ SELECT 'stock of product ' || p.slug, 'on hand ' || s.on_hand || ', held ' || s.
 FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
     SELECT stock_id, count(*) AS n, max(seq) AS newest,
         sum(CASE kind WHEN 'set' THEN quantity WHEN 'ship' THEN -quantity ELSE 0 END) AS on_hand,
+        sum(CASE kind WHEN 'hold' THEN quantity WHEN 'unhold' THEN -quantity ELSE 0 END) AS held,
         sum(CASE kind WHEN 'commit' THEN quantity WHEN 'release' THEN -quantity WHEN 'ship' THEN -quantity ELSE 0 END) AS committed
     FROM shop_stockmove GROUP BY stock_id
 ) m ON m.stock_id = s.product_id
-WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.committed <> coalesce(m.committed, 0) OR s.held <> 0
+WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.committed <> coalesce(m.committed, 0) OR s.held <> coalesce(m.held, 0)
     OR s.version <> coalesce(m.n, 0) OR s.version <> coalesce(m.newest, 0);
 
 -- rule: what is committed is what orders wait to send
@@ -19,6 +20,19 @@ FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
     WHERE x.state IN ('paid', 'accepted', 'packed') GROUP BY l.product_id
 ) o ON o.product_id = s.product_id
 WHERE s.committed <> coalesce(o.pieces, 0);
+
+-- rule: what is held is what purchases wait to pay
+SELECT 'stock of product ' || p.slug, 'held ' || s.held || ', in purchases ' || coalesce(w.pieces, 0)
+FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
+    SELECT product_id, sum(quantity) AS pieces FROM shop_pendingpurchase WHERE state = 'open' GROUP BY product_id
+) w ON w.product_id = s.product_id
+WHERE s.held <> coalesce(w.pieces, 0);
+
+-- rule: a purchase that was paid from outside led to its order, and no other did
+SELECT 'purchase ' || w.public_id, w.state || ', order of ' || coalesce(o.total_sen, 0) || ', purchase of ' || w.total_sen
+FROM shop_pendingpurchase w LEFT JOIN shop_order o ON o.public_id = w.public_id
+WHERE CASE WHEN w.state = 'placed' THEN o.public_id IS NULL OR o.buyer_id <> w.buyer_id OR o.total_sen <> w.total_sen
+    ELSE o.public_id IS NOT NULL END;
 
 -- rule: an order is the sum of its lines
 SELECT 'order ' || o.number, 'items ' || o.items_sen || ', lines ' || coalesce(l.total, 0)

@@ -183,6 +183,38 @@ WHEN NEW.order_id <> OLD.order_id OR NEW.opened_at <> OLD.opened_at OR OLD.close
     OR NOT EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.order_id AND state IN ('completed', 'cancelled'))
 BEGIN SELECT RAISE(ABORT, 'shop_reviewcase: is closed once, when its order has ended'); END;
 
+CREATE TRIGGER shop_pendingpurchase_undeleted BEFORE DELETE ON shop_pendingpurchase
+BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: is never deleted'); END;
+
+CREATE TRIGGER shop_pendingpurchase_once BEFORE INSERT ON shop_pendingpurchase
+WHEN EXISTS (
+    SELECT 1 FROM shop_pendingpurchase
+    WHERE public_id = NEW.public_id OR buyer_id = NEW.buyer_id AND idempotency_key = NEW.idempotency_key
+        OR buyer_id = NEW.buyer_id AND product_id = NEW.product_id AND state = 'open'
+)
+BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: is never replaced'); END;
+
+CREATE TRIGGER shop_pendingpurchase_begins_open BEFORE INSERT ON shop_pendingpurchase
+WHEN NEW.state <> 'open'
+BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: begins open'); END;
+
+CREATE TRIGGER shop_pendingpurchase_whole BEFORE INSERT ON shop_pendingpurchase
+WHEN typeof(NEW.price_sen) <> 'integer' OR typeof(NEW.total_sen) <> 'integer' OR typeof(NEW.quantity) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: whole sen and pieces only'); END;
+
+CREATE TRIGGER shop_pendingpurchase_identity BEFORE UPDATE ON shop_pendingpurchase
+WHEN (NEW.public_id, NEW.buyer_id, NEW.product_id, NEW.product_name, NEW.price_sen, NEW.quantity, NEW.total_sen, NEW.address,
+    NEW.note, NEW.idempotency_key, NEW.content_hash, NEW.created_at, NEW.expires_at)
+    <> (OLD.public_id, OLD.buyer_id, OLD.product_id, OLD.product_name, OLD.price_sen, OLD.quantity, OLD.total_sen, OLD.address,
+    OLD.note, OLD.idempotency_key, OLD.content_hash, OLD.created_at, OLD.expires_at)
+    OR NEW.device_id IS NOT OLD.device_id
+BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: what was agreed does not change'); END;
+
+CREATE TRIGGER shop_pendingpurchase_closed_once BEFORE UPDATE ON shop_pendingpurchase
+WHEN OLD.state <> 'open' OR NEW.state = 'open'
+    OR (NEW.state = 'placed') <> EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.public_id)
+BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: is closed once, as placed if its order was'); END;
+
 CREATE TRIGGER shop_transition_unchanged BEFORE UPDATE ON shop_transition
 BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;
 

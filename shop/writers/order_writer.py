@@ -48,6 +48,8 @@ class OrderDraft:
     idempotency_key: str
     content_hash: str
     device_id: int | None
+    # Whose random part the number shows; drawn anew for each try, since another order may have the number.
+    number_id: UUID
     now: datetime
 
     @property
@@ -60,7 +62,7 @@ class OrderDraft:
 
     @property
     def number(self) -> str:
-        return order_number(self.order, self.now)
+        return order_number(self.number_id, self.now)
 
     @property
     def stock_key(self) -> str:

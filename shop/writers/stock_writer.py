@@ -43,6 +43,23 @@ def ship_pieces(
     _apply_move(product_id, "ship", quantity, changes, [quantity, quantity], reference, key, actor_id, now)
 
 
+def hold_pieces(product_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
+    """Hold pieces for a purchase that waits for its payment if enough are available, and return whether they were."""
+    condition = "on_hand - held - committed >= %s RETURNING version"
+    statement = _UPDATE.format(changes="held = held + %s", condition=condition)
+    held = prepared.execute_deferred(statement, [quantity, product_id, quantity])()
+    for (version,) in held:
+        _record_move(product_id, version, "hold", quantity, reference, key, buyer_id, now)
+    return bool(held)
+
+
+def unhold_pieces(
+    product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
+) -> None:
+    """Return held pieces to the available stock, from where a paid order commits them in the same transaction."""
+    _apply_move(product_id, "unhold", quantity, "held = held - %s", [quantity], reference, key, actor_id, now)
+
+
 def set_on_hand(stock: Stock, on_hand: int, *, reference: str, key: str, actor_id: int, now: datetime) -> None:
     """
     Set the number of pieces on hand of a stock that the caller has locked.

@@ -39,6 +39,7 @@ from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
 from tests.security import bank_money
 from tests.security.database_rows import Rows
+from tests.shop.bank_payments import begin_unpaid_purchase
 from tests.shop.image_files import photo
 
 PIN = "280394"
@@ -257,7 +258,7 @@ def _orders(world: World, now: datetime) -> None:
         "completed": ("accept", "ship", "confirm"),
         "cancelled": ("cancel",),
     }
-    world.theirs["order"] = {}
+    world.theirs["order"] = {"unpaid": str(begin_unpaid_purchase(ana.pk, world.theirs["product"]["listed"], now))}
     for number, (state, way) in enumerate(ways.items()):
         placed = shop.place_order(
             buyer_id=ana.pk,
@@ -380,7 +381,7 @@ def _names_and_secrets(world: World, now: datetime) -> None:
     }
     world.topics = {
         "wallet": world.theirs["wallet"],
-        "order": world.theirs["order"],
+        "order": {state: order for state, order in world.theirs["order"].items() if state != "unpaid"},
         "purchases": {"ana": str(ana.public_id)},
         "sales": world.theirs["shop"],
         "bill": world.theirs["bill"],

@@ -20,9 +20,9 @@ from tests.harness.running_site import Site
 from tests.security import attacked_world
 from tests.security.attacked_world import World
 from tests.security.database_rows import Frozen, read_rows
-from tests.shop.conftest import ana, bo, buy, make_product, make_shop, product, shop
+from tests.shop.conftest import ana, bank, bo, buy, make_product, make_shop, open_purchase, product, shop
 
-__all__ = ["ana", "bo", "buy", "make_product", "make_shop", "make_site", "product", "shop"]
+__all__ = ["ana", "bank", "bo", "buy", "make_product", "make_shop", "make_site", "open_purchase", "product", "shop"]
 
 
 @pytest.fixture

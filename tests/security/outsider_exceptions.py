@@ -61,7 +61,7 @@ ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
     **{
         (command, f"after: {state}"): _because("a place in one's own list, in which the order is not found")
         for command in ("shop.purchases", "shop.sales")
-        for state in ("paid", "accepted", "shipped", "completed", "cancelled")
+        for state in ("paid", "accepted", "shipped", "completed", "cancelled", "unpaid")
     },
     **{
         ("chat.group_create", f"users: {who}"): _because(

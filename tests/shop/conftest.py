@@ -11,11 +11,15 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from payments.adapters import banks
 from shop import api
-from shop.actions import photo_storage
+from shop.actions import pending_purchases, photo_storage
+from shop.actions.checkout import build_purchase_request
 from superapp.accounts.models import User
 from superapp.core.money import Money
+from tests.payments.fake_bank import FakeBank
 from tests.payments.purses import PIN
+from tests.shop.bank_payments import Method
 from tests.shop.html_clients import browser_of
 from tests.shop.image_files import photo
 
@@ -102,6 +106,41 @@ def buy(now: datetime) -> Callable[..., api.CheckoutResult]:
         )
 
     return place
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> FakeBank:
+    """A bank that answers at once."""
+    settings.BANK_URL, settings.BANK_DIRECTORY, settings.SIMULATED_BANK = "http://bank.invalid", tmp_path, True
+    fake = FakeBank()
+    monkeypatch.setattr(banks, "get_bank", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def open_purchase(bank: FakeBank, now: datetime) -> Callable[..., Any]:
+    """Begin a purchase that a bank pays: ``open_purchase(ana, product, 2)``."""
+
+    def begin(
+        buyer: User, product: api.ProductDetails, quantity: int = 1, method: Method = Method.QRIS, **fields: Any
+    ) -> Any:
+        assert product.price is not None
+        moment = fields.pop("now", now)
+        purchase = build_purchase_request(
+            **{
+                "buyer_id": buyer.pk,
+                "product": product.public_id,
+                "quantity": quantity,
+                "address": ADDRESS,
+                "note": "",
+                "expected_total": product.price * quantity,
+                "idempotency_key": f"pending-{next(_keys)}",
+                **fields,
+            }
+        )
+        return pending_purchases.open_pending_purchase(purchase, method=method, now=moment)
+
+    return begin
 
 
 @pytest.fixture

@@ -24,14 +24,14 @@ from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401
 SAID = "Jual beli tidak tersedia di sini"
 ID = str(uuid.uuid4())
 PARTS = {
-    "uuid:product": ID, "uuid:key": ID, "uuid:shop": ID, "uuid:order": ID, "slug:handle": "manik-bo",
+    "uuid:product": ID, "uuid:key": ID, "uuid:shop": ID, "uuid:order": ID, "uuid:bill": ID, "slug:handle": "manik-bo",
     "slug:slug": "gelang-manik", "slug:digest": "x", "slug:name": "0" * 64, "int:part": "1", "int:size": "320",
 }  # fmt: skip
 BUYING = {"begin", "buy"}
 # What is there whatever is offered: orders that were placed, what was earned, photos, and what robots may read.
 OPEN = {
     "front_page", "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship",
-    "correct_resi", "delivered", "confirm", "cancel", "sales", "withdraw",
+    "correct_resi", "delivered", "confirm", "cancel", "sales", "withdraw", "open_payments", "await_payment",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",
@@ -92,7 +92,7 @@ def test_every_page_of_a_disabled_shop_feature_is_404(ana, shop, product, profil
         assert [answer.status_code for answer in answers] == [403, 403], pattern.name
         assert SAID in answers[0].content.decode()
 
-    assert len(closed) == {"chat_only": 20, "social_commerce": 2}[name]
+    assert len(closed) == {"chat_only": 25, "social_commerce": 2}[name]
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])

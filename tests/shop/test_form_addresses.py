@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("still_clock")
 
 
 @pytest.fixture
-def arguments(ana, bo, product, buy, now, of_a_group):
+def arguments(ana, bo, product, make_shop, make_product, buy, open_purchase, now, of_a_group):
     """A value for each part of an address, of something that bo may open."""
     accounts.connect_people(user_id=bo.pk, peer_id=ana.pk, now=now)
     conversation = chat.open_direct_conversation(user_id=bo.pk, peer_id=ana.pk, now=now)
@@ -35,7 +35,12 @@ def arguments(ana, bo, product, buy, now, of_a_group):
         "user": ana.public_id,
         "product": product.public_id,
         "order": buy(ana, product).order,
+        # A purchase that waits for its payment.
+        "bayar order": open_purchase(bo, make_product(make_shop(ana, "toko-ana"))).pk,
         "key": uuid.uuid4(),
+        "bill": uuid.uuid4(),
+        "charge": uuid.uuid4(),
+        "withdrawal": uuid.uuid4(),
         "handle": "manik-bo",
         "slug": product.slug,
         "journal": uuid.uuid4(),
@@ -70,7 +75,8 @@ def pages(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPat
 def address_of(route: str, pattern: URLPattern, arguments: dict[str, object]) -> str:
     for name, converter in pattern.pattern.converters.items():
         kind = next(kind for kind in ("uuid", "slug", "int", "str", "digest") if f"<{kind}:{name}>" in route)
-        value = arguments.get(f"grup {name}" if "grup/" in route else name, arguments[name])
+        place = next((place for place in ("grup", "bayar") if f"{place}/" in route), "")
+        value = arguments.get(f"{place} {name}", arguments[name])
         route = route.replace(f"<{kind}:{name}>", converter.to_url(value))
     return f"/{route}"
 

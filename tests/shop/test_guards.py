@@ -15,6 +15,7 @@ from django.db import DataError, IntegrityError, InternalError, connection, tran
 
 import shop.migrations
 from shop import api
+from shop.actions import pending_purchases
 from shop.actions.transitions import run_timer
 from shop.domain.order_states import ALLOWED_TRANSITIONS
 from shop.maintenance import guards
@@ -26,8 +27,11 @@ REFUSALS = (IntegrityError, DataError, InternalError)
 
 
 @pytest.fixture
-def scene(ana, bo, shop, product, buy, now):
-    """An order that was accepted, one on its way, one with an open case, one completed; ids by name, as SQL has them."""
+def scene(ana, bo, shop, product, buy, open_purchase, now):
+    """
+    An order that was accepted, one on its way, one with an open case, one completed, and two purchases that a bank was
+    to pay, one of which was cancelled; ids by name, as SQL has them.
+    """
     order, done, sent, cased = (buy(ana, product, pieces).order for pieces in (2, 1, 1, 1))
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.accept_order(user_id=bo.pk, order=sent, now=now)
@@ -38,6 +42,9 @@ def scene(ana, bo, shop, product, buy, now):
     api.accept_order(user_id=bo.pk, order=cased, now=now)
     api.ship_order(user_id=bo.pk, order=cased, courier="JNE", resi="9", now=now)
     run_timer(OrderTimer.objects.get(order=cased, kind="review"), now=now + timedelta(days=30))
+    given_up = open_purchase(ana, product).pk
+    pending_purchases.cancel_pending_purchase(buyer_id=ana.pk, order=given_up, now=now)
+    waiting = open_purchase(ana, product).pk
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM shop_product")
@@ -47,6 +54,8 @@ def scene(ana, bo, shop, product, buy, now):
         "done": write(done),
         "sent": write(sent),
         "cased": write(cased),
+        "given_up": write(given_up),
+        "waiting": write(waiting),
         "product": product_id,
         "ana": ana.pk,
         "bo": bo.pk,
@@ -67,6 +76,7 @@ DECISION = (
     "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
     " SELECT '{{{of}}}', {seq}, 'completed', 'shipped', 'completed', '{who}', {actor}, '{reason}', '{{{{}}}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{{order}}'"
 )
+CLOSE = "UPDATE shop_pendingpurchase SET state = '{state}', closed_at = created_at WHERE public_id = '{{{of}}}'"
 DECIDED = {"of": "cased", "seq": 5, "who": "operator", "actor": "{bo}", "reason": "JNE: hilang"}
 ILLEGAL = {
     # Stock.
@@ -128,6 +138,17 @@ ILLEGAL = {
     "case closed while its order goes on": "UPDATE shop_reviewcase SET closed_at = opened_at",
     "case of another order": "UPDATE shop_reviewcase SET order_id = '{sent}'",
     "case deleted": "DELETE FROM shop_reviewcase",
+    # Purchases that a bank is to pay.
+    "purchase placed without its order": CLOSE.format(state="placed", of="waiting"),
+    "purchase opened again": "UPDATE shop_pendingpurchase SET state = 'open', closed_at = NULL WHERE public_id = '{given_up}'",
+    "purchase ended twice": CLOSE.format(state="expired", of="given_up"),
+    "purchase ended at no time": "UPDATE shop_pendingpurchase SET state = 'expired' WHERE public_id = '{waiting}'",
+    "cheaper purchase": "UPDATE shop_pendingpurchase SET price_sen = 100, total_sen = 100 WHERE public_id = '{waiting}'",
+    "purchase of somebody else": "UPDATE shop_pendingpurchase SET buyer_id = {bo} WHERE public_id = '{waiting}'",
+    "purchase that waits longer": "UPDATE shop_pendingpurchase SET expires_at = '2099-01-01' WHERE public_id = '{waiting}'",
+    "purchase deleted": "DELETE FROM shop_pendingpurchase",
+    "pieces held below nothing": "UPDATE shop_stock SET held = -1, version = version + 1 WHERE product_id = {product}",
+    "pieces held that are not there": "UPDATE shop_stock SET held = held + 100, version = version + 1 WHERE product_id = {product}",
     # The rest of what was said once.
     "answer changed": "UPDATE shop_attempt SET code = 'x'",
     "answer forgotten": "DELETE FROM shop_attempt",
@@ -155,6 +176,7 @@ ILLEGAL_ON_SQLITE = {
     "answer replaced": "INSERT OR REPLACE INTO shop_attempt SELECT * FROM shop_attempt",
     "counter replaced": "INSERT OR REPLACE INTO shop_ordercounter SELECT * FROM shop_ordercounter",
     "case replaced": "INSERT OR REPLACE INTO shop_reviewcase SELECT * FROM shop_reviewcase",
+    "purchase replaced": "INSERT OR REPLACE INTO shop_pendingpurchase SELECT * FROM shop_pendingpurchase",
     "parcel replaced": "INSERT OR REPLACE INTO shop_shipment SELECT * FROM shop_shipment",
 }
 

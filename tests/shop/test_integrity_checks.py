@@ -23,8 +23,12 @@ from tests.harness.socket_client import make_trusted_device
 
 
 @pytest.fixture
-def scene(real_db, ana, bo, shop, product, buy, now):
-    """An order of each kind: paid, shipped, delivered by a courier, completed, cancelled, with an open review case."""
+def scene(real_db, ana, bo, shop, product, buy, open_purchase, now):
+    """
+    An order of each kind: paid, shipped, delivered by a courier, completed, cancelled, with an open review case; and a
+    purchase that waits for its payment.
+    """
+    open_purchase(ana, product)
     orders = [buy(ana, product).order for _ in range(6)]
     for number, order in enumerate((*orders[1:4], orders[5])):
         api.accept_order(user_id=bo.pk, order=order, now=now)
@@ -55,6 +59,18 @@ LIES = {
     "a piece set free": (
         "UPDATE shop_stock SET committed = committed - 1",
         {"a stock stands where its moves left it", "what is committed is what orders wait to send"},
+    ),
+    "a piece held for nobody": (
+        "UPDATE shop_stock SET held = held + 1",
+        {"a stock stands where its moves left it", "what is held is what purchases wait to pay"},
+    ),
+    "a purchase that ended in silence": (
+        "UPDATE shop_pendingpurchase SET state = 'expired', closed_at = created_at",
+        {"what is held is what purchases wait to pay"},
+    ),
+    "a purchase that led to no order": (
+        "UPDATE shop_pendingpurchase SET state = 'placed', closed_at = created_at",
+        {"what is held is what purchases wait to pay", "a purchase that was paid from outside led to its order, and no other did"},
     ),
     "a move less": ("DELETE FROM shop_stockmove WHERE seq = 2", {"a stock stands where its moves left it"}),
     "an order moved in silence": (
