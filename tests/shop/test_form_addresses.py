@@ -18,8 +18,8 @@ from superapp.realtime.rate_limits import command_throttle
 from tests.payments.purses import browser_of as browser_on_device
 from tests.shop.html_clients import browser_of
 
-# Not pages: what clients call, and files.
-NO_PAGES = ("api/", "media/", "-/")
+# Not pages: what clients and the bank call, frames of the camera, and files.
+NO_PAGES = ("api/", "media/", "-/", "bank/", "dompet/pindai/bingkai/")
 
 
 pytestmark = pytest.mark.usefixtures("still_clock")
