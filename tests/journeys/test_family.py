@@ -23,7 +23,7 @@ OPTIONS = ("Jumat sore", "Sabtu pagi")
 SEEN = """() => [...document.querySelectorAll("nusa-timeline [data-part=list] > li[data-seq]")].map((row) => [
   row.dataset.seq,
   row.querySelector("[data-part=body]")?.textContent ?? "",
-  row.querySelectorAll("[data-part=picture]").length,
+  row.querySelectorAll("[data-photo] [data-part=picture]").length,
   [...row.querySelectorAll("[data-part=count]")].map((count) => count.textContent),
 ])"""
 
@@ -118,7 +118,7 @@ def test_family_shares_photos_and_decides_by_a_poll(three: tuple[Page, Page, Pag
 
     people.choose(bo, "Panen pagi ini", "info")
     bo.wait_for_url(re.compile(r"/pesan/\d+/"))
-    readers = bo.locator("main")
+    readers = bo.locator("#content")
     for name in ("Ana Wulandari", "Citra Lestari"):
         expect(readers.get_by_text(name, exact=True)).to_be_visible()
     ana.goto("/obrolan/")

@@ -67,7 +67,7 @@ def expect_photos(page: Page, *counts: int) -> None:
     """Exactly these albums are on the screen, each known to the server, and all their pictures have come."""
     expect(albums(page).and_(page.locator("[data-seq]"))).to_have_count(len(counts), timeout=READY_MS)
     for place, count in enumerate(counts):
-        pictures = albums(page).nth(place).locator("[data-part=picture]")
+        pictures = albums(page).nth(place).locator("[data-photo] [data-part=picture]")
         expect(pictures).to_have_count(count)
         for each in range(count):
             expect(pictures.nth(each)).to_have_js_property("complete", True)
