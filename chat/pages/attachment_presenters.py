@@ -42,7 +42,7 @@ def build_attachment(
         return None
     data = dict(attachment)
     if kind == "contact":
-        # Under the name that was sent; whoever does not know the person sees the initials.
+        # The card keeps the name as it was sent; without the person's row the avatar shows initials.
         data["face"] = {**find_person(attachment["user"], people), "name": attachment["name"]}
     if kind == "location":
         data["coordinates"] = f"{attachment['latitude']}, {attachment['longitude']}"

@@ -74,11 +74,11 @@ class MessageView:
     kind: str
     body: str
     who: str
-    # In a group, the sender of the first of a run of somebody else's messages.
+    # The sender, in a group, on the first of several messages in a row by another member.
     face: PersonRow | None
     state: str
     is_mine: bool
-    # In a group, by somebody else.
+    # True in a group, for messages of other members.
     is_of_other: bool
     is_recalled: bool
     is_edited: bool

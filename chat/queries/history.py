@@ -117,7 +117,7 @@ def fetch_versions(conversation_id: UUID, user_id: int, *, seq: int) -> list[Ver
 
 
 def _contacts_on_cards(found: Iterable[Message], user_id: int) -> list[User]:
-    """List the people on contact cards whom the reader has as contacts; of others, a card tells the name alone."""
+    """List the people on contact cards who are contacts of the reader; cards of others show the name only."""
     shown = {one for message in found if (one := _person_on_card(message)) is not None}
     return accounts.list_contacts_among(user_id, shown) if shown else []
 
@@ -137,7 +137,7 @@ def fetch_card_person(conversation_id: UUID, user_id: int, *, seq: int) -> UUID:
 
 
 def _person_on_card(message: Message) -> UUID | None:
-    """Return the public id of the person whose contact card a message carries; None if it carries none."""
+    """Return the public id of the person on a message's contact card, or None if the message has no contact card."""
     attachment = (message.extras or {}).get("attachment") or {}
     return UUID(attachment["user"]) if attachment.get("type") == "contact" else None
 

@@ -1,4 +1,4 @@
-"""Reading the bank's history, so that money whose notification never came is placed all the same."""
+"""Reading the bank's history, to post payments whose notification was lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 @every(seconds=60)
 def begin_reading_history(now: datetime) -> int:
-    """Start reading the bank's history, if a bank is connected and nobody is reading."""
+    """Start a job that reads the bank's history, unless one is running or no bank is connected."""
     if not banks.is_connected() or jobs.is_waiting(READ_JOB):
         return 0
     with transaction.atomic():

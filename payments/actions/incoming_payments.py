@@ -87,7 +87,7 @@ def get_or_open_bank_account(asset: str, now: datetime) -> Account:
 
 
 def _find_target(paid_to: str) -> tuple[Charge | None, int | None]:
-    """Return the charge, locked, and the person to whom money that was paid to this number or code belongs."""
+    """Lock and return the charge that is paid under this number or code, and the id of the person to credit."""
     charge = queries.lock_charge_paid_to(paid_to)
     if charge is not None:
         return charge, charge.user_id

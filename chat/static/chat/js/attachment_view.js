@@ -53,7 +53,7 @@ function showPoll(element, { row, votes, isMine }, { data, format, now }) {
   part(element, "close").hidden = !isMine || over || row.seq === null
 }
 
-/** Under the name that was sent; of somebody whom I do not know, the initials. */
+/** Shows the name as it was sent; a person the device does not know gets initials. */
 function showContact(element, { user, name }, { me, person }) {
   showAvatar(element, person(user) ?? { id: user }, name)
   fill(element, "name", name)
