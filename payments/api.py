@@ -158,6 +158,7 @@ __all__ = [
     "get_qris_bill",
     "get_receipt",
     "get_recipient",
+    "get_suspended_refund",
     "get_wallet",
     "get_wallet_rev",
     "get_withdrawal",
@@ -210,6 +211,7 @@ ChargeMethod = Charge.Method
 get_qris_bill = queries.get_bill
 list_qris_payments = queries.list_received
 get_escrow_balances = queries.get_escrow_balances
+get_suspended_refund = queries.get_suspended_refund
 unreported_pin_attempts = queries.unreported_pin_attempts
 
 

@@ -22,6 +22,7 @@ from payments.queries.escrow import (
     get_escrow_balances,
     get_escrow_payment,
     get_hold_transfer,
+    get_suspended_refund,
     list_expired_holds,
 )
 from payments.queries.movements import (
@@ -75,6 +76,7 @@ __all__ = [
     "get_movement",
     "get_qris_account",
     "get_statement_period",
+    "get_suspended_refund",
     "get_tier",
     "has_pin",
     "is_bill_paid",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from payments.domain import chart_of_accounts
 from payments.errors import EscrowNotFound, HoldNotFound
 from payments.models import ESCROW_PAID, Account, OpenHold, Transfer
+from superapp.core.money import Money
 
 
 def get_hold_transfer(journal: UUID) -> Transfer:
@@ -49,6 +50,13 @@ def find_paid_merchant(reference: str) -> Account | None:
     )
     row = released.select_related("credit").order_by("-pk").first()
     return row.credit if row else None
+
+
+def get_suspended_refund(reference: str) -> Money:
+    """Return how much of the refunds of this reference went to suspense, because it did not fit into the wallet."""
+    refunds = Transfer.objects.filter(journal__reference=reference, journal__kind="escrow_refunded")
+    suspended = refunds.filter(credit__kind=chart_of_accounts.SUSPENSE.name).aggregate(total=Sum("amount"))
+    return Money(suspended["total"] or 0)
 
 
 def get_escrow_balances() -> dict[str, int]:

@@ -170,7 +170,10 @@ class OrderRow(msgspec.Struct, kw_only=True):
 
 
 class OrderDetailsRow(msgspec.Struct, kw_only=True):
-    """An order with its lines, history, address and shipment. ``fee`` is given to the merchant only."""
+    """
+    An order with its lines, history, address and shipment. ``fee`` is given to the merchant only; ``set_aside`` is what
+    did not fit into the buyer's wallet when the order was refunded.
+    """
 
     order: OrderRow
     lines: list[LineRow]
@@ -178,6 +181,7 @@ class OrderDetailsRow(msgspec.Struct, kw_only=True):
     items: MoneyRow
     shipping: MoneyRow
     fee: MoneyRow | None
+    set_aside: MoneyRow
     address: Address
     shipment: ShipmentRow | None
 
@@ -290,6 +294,7 @@ def order_details_row(shown: OrderDetails) -> OrderDetailsRow:
         items=shown.items.to_wire(),
         shipping=shown.shipping.to_wire(),
         fee=money_row(shown.fee),
+        set_aside=shown.set_aside.to_wire(),
         address=shown.address,
         shipment=_shipment_row(shown.shipment) if shown.shipment else None,
     )

@@ -204,6 +204,8 @@ class OrderDetails:
     shipping: Money
     # The fee that is kept when the order is completed; None for the buyer.
     fee: Money | None
+    # How much of a refund did not fit into the buyer's wallet and was set aside.
+    set_aside: Money
     address: Address
     shipment: ShipmentDetails | None
     # The device on which the buyer may move this order's money without the PIN; None for the merchant. It never leaves

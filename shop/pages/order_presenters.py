@@ -83,6 +83,11 @@ MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
     ("merchant", "completed"): gettext_lazy("{net} was paid to your shop: {total} minus a fee of {fee}."),
     ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),
     ("merchant", "cancelled"): gettext_lazy("{total} was refunded to the buyer."),
+    ("buyer", "set_aside"): gettext_lazy(
+        "{total} was refunded, but it did not fit into your wallet, so {brand} set it aside for you. Contact {brand} "
+        "with the order number to get it."
+    ),
+    ("merchant", "set_aside"): gettext_lazy("{total} was refunded. {brand} set it aside for the buyer."),
 }
 # Sentences about past steps, by (transition, actor).
 STEP_SENTENCES: dict[tuple[str, str], Promise] = {
@@ -95,12 +100,12 @@ STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("delivered", "courier"): gettext_lazy("Arrived"),
     ("completed", "buyer"): gettext_lazy("Received by the buyer; the shop was paid"),
     ("completed", "system"): gettext_lazy("Completed automatically; the shop was paid"),
-    ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer; refunded"),
-    ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop; refunded"),
-    ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time; refunded"),
+    ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer"),
+    ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop"),
+    ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time"),
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
-    ("cancelled", "operator"): gettext_lazy("Checked: the buyer was refunded"),
+    ("cancelled", "operator"): gettext_lazy("Checked: the order was cancelled"),
 }
 # The source of a step, by actor.
 STEP_SOURCES: dict[str, Promise] = {
@@ -187,20 +192,30 @@ def review_sentence(order: OrderDetails, *, now: datetime) -> str:
 
 
 def money_sentence(order: OrderDetails) -> str:
-    """Return the sentence about where the order's money is: in escrow, paid to the shop, or refunded."""
+    """Return the sentence about where the order's money is: in escrow, paid to the shop, refunded, or set aside."""
     summary = order.summary
     state = summary.state if summary.state in ("completed", "cancelled") else "kept"
     fee = order.fee or Money(0)
-    return str(MONEY_SENTENCES[summary.role, state]).format(total=summary.total, net=summary.total - fee, fee=fee)
+    return str(MONEY_SENTENCES[summary.role, "set_aside" if order.set_aside else state]).format(
+        total=summary.total, net=summary.total - fee, fee=fee, brand=settings.BRAND_NAME
+    )
 
 
 def refund_sentence(order: OrderDetails, *, now: datetime) -> str:
     """Return the sentence about the refund of a cancelled order, with its time; empty for other orders."""
     if order.summary.state != "cancelled":
         return ""
-    return _("This shows that you paid. You were refunded on {day}, {hour} {zone}.").format(
-        **_time_parts(order.steps[-1].at, now=now)
-    )
+    moment = _time_parts(order.steps[-1].at, now=now)
+    if order.set_aside:
+        return _("This shows that you paid. {brand} set your refund aside on {day}, {hour} {zone}.").format(
+            brand=settings.BRAND_NAME, **moment
+        )
+    return _("This shows that you paid. You were refunded on {day}, {hour} {zone}.").format(**moment)
+
+
+def cancelled_sentence(order: OrderDetails) -> str:
+    """Return what a person is told who has just cancelled an order: that it is done, and where the money went."""
+    return _("Cancelled. {money}").format(money=money_sentence(order))
 
 
 def build_track(order: OrderDetails) -> list[TrackStep]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -146,22 +147,29 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Cancel the order and refund the buyer."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
-    done = _("Cancelled and fully refunded.")
-    return _run_action(request, order, api.cancel_order, done=done, reason=reason, **_authorization_fields(request))
+    fields = {"reason": reason, **_authorization_fields(request)}
+    return _run_action(request, order, api.cancel_order, done=order_presenters.cancelled_sentence, **fields)
 
 
-def _run_action(request: HttpRequest, order: UUID, action: Any, *, done: str, **fields: Any) -> HttpResponse:
-    """Run an action of the facade on an order, and redirect; on a refusal, show the order with the error."""
+def _run_action(
+    request: HttpRequest, order: UUID, action: Any, *, done: str | Callable[[OrderDetails], str], **fields: Any
+) -> HttpResponse:
+    """
+    Run an action of the facade on an order, and redirect; on a refusal, show the order with the error.
+
+    ``done`` is what the person is told, or makes it of the order as it stands then.
+    """
     user = get_current_user(request)
     try:
-        action(user_id=user.pk, order=order, expected_rev=parse_expected_rev(request), now=clock.now(), **fields)
+        fields["expected_rev"] = parse_expected_rev(request)
+        shown = action(user_id=user.pk, order=order, now=clock.now(), **fields)
     except (ShipmentInvalid, ResiTaken) as refusal:
         return _page(request, api.fetch_order(user_id=user.pk, order=order), refusal=refusal)
     except pin_field.REFUSALS as refusal:
         return _page(request, api.fetch_order(user_id=user.pk, order=order), unproved=(action, refusal))
     except NotNow as refusal:
         return _page(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
-    flash_next(request, done)
+    flash_next(request, done if isinstance(done, str) else done(shown))
     if request.POST.get("back") == "today":
         return redirect("shop:today")
     return redirect("shop:order", order=order)
@@ -229,6 +237,7 @@ def _page(
         "lines": order_presenters.present_lines(shown),
         "doing": order_presenters.present_actions(shown),
         "couriers": COURIERS,
+        "is_paid_by_bank": "cancel" in summary.can and pending_purchases.is_paid_by_bank(summary.public_id),
         "reasons": order_presenters.cancellation_reasons(summary),
         "chosen": request.POST.get("reason", ""),
         "own_words": request.POST.get("words", "")[: OrderEvent.REASON_CHARS_MAX],

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from payments import api as payments
 from payments.api import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE
 from shop.contracts.values import Address, OrderDetails, OrderLineDetails, OrderStep, OrderSummary, ShipmentDetails
 from shop.domain.order_states import (
@@ -22,6 +23,7 @@ from shop.domain.order_states import (
     OrderState,
     allowed_actions,
 )
+from shop.domain.payment_references import order_reference
 from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
 from shop.queries.order_lists import STATES_WAITING_FOR_OTHERS, due_action_of
@@ -332,10 +334,17 @@ def order_details(order: Order, role: OrderRole) -> OrderDetails:
         items=Money(order.items_sen),
         shipping=Money(order.shipping_sen),
         fee=fee if role == "merchant" else None,
+        set_aside=_get_set_aside(order),
         address=_address(order, role),
         shipment=_shipment(getattr(order, "shipment", None)),
         placing_device_id=order.placing_device_id if role == "buyer" else None,
     )
+
+
+def _get_set_aside(order: Order) -> Money:
+    if order.state != Order.State.CANCELLED:
+        return Money(0)
+    return payments.get_suspended_refund(order_reference(order.public_id))
 
 
 def _address(order: Order, role: OrderRole) -> Address:

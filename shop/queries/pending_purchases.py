@@ -37,6 +37,11 @@ def find_open_of_product(buyer_id: int, product: UUID) -> PendingPurchase | None
     return PendingPurchase.objects.filter(buyer_id=buyer_id, product__public_id=product, state=_OPEN).first()
 
 
+def is_paid_by_bank(order: UUID) -> bool:
+    """Return whether a bank, and not a wallet, paid this order."""
+    return PendingPurchase.objects.filter(pk=order, state=PendingPurchase.State.PLACED).exists()
+
+
 def list_open(buyer_id: int) -> list[PendingPurchase]:
     """List the purchases that a buyer has not paid yet, newest first; their number is limited."""
     rows = PendingPurchase.objects.select_related("product__shop").filter(buyer_id=buyer_id, state=_OPEN)

@@ -21,6 +21,7 @@ ORDER_SUMMARIES = {
     "delivered": _("Arrived · {title}"),
     "completed": _("Completed · {title}"),
     "cancelled": _("Cancelled · {title}"),
+    "set_aside": _("Cancelled, refund set aside · {title}"),
 }
 
 

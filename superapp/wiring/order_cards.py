@@ -33,8 +33,11 @@ SYSTEM_EVENTS = {
     "shop.completed_system": _("Completed automatically, the shop was paid"),
     "shop.cancelled": _("Cancelled, refunded"),
     "shop.cancelled_why": _("Cancelled ({reason}), refunded"),
+    "shop.cancelled_set_aside": _("Cancelled, {brand} set the refund aside for the buyer"),
+    "shop.cancelled_set_aside_why": _("Cancelled ({reason}), {brand} set the refund aside for the buyer"),
     "shop.review_opened": _("{brand} is checking: nobody confirmed that it arrived"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
+    "shop.cancelled_set_aside_operator": _("{brand} checked it and set the refund aside for the buyer ({reason})"),
     "shop.cancelled_operator": _("{brand} checked it: the buyer was refunded ({reason})"),
 }
 # Transitions that count as unread for the other person.
@@ -176,8 +179,7 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any
         "version": event.version,
         "order": event.order,
         "number": event.number,
-        # A delivery that only the shop claims is shown as its claim.
-        "state": "claimed" if _is_claimed(event) else event.state,
+        "state": _card_state(event, order),
         "title": _title(event.first_item, order.lines[0].quantity),
         "total": {"amount_minor": event.total_minor, "asset": event.asset},
         "shop": event.shop_name,
@@ -188,6 +190,13 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any
         # The receipt of payment until the order is completed, then the receipt of completion.
         "receipt": receipts.get(RECEIPTS.get(event.state, "")) or receipts[RECEIPTS["paid"]],
     }
+
+
+def _card_state(event: OrderPlaced | OrderMoved, order: OrderDetails) -> str:
+    """Return the state of the card: a delivery that only the shop claims is a claim, a refund may be set aside."""
+    if _is_claimed(event):
+        return "claimed"
+    return "set_aside" if event.state == "cancelled" and order.set_aside else event.state
 
 
 def _is_claimed(event: OrderPlaced | OrderMoved) -> bool:
@@ -206,13 +215,21 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
         return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
     if event.transition == "review_opened":
         return "shop.review_opened", {"brand": settings.BRAND_NAME}
+    if event.transition == "cancelled":
+        return _cancellation_event(event, order, step)
     if event.actor == "operator":
         return f"shop.{event.transition}_operator", {"brand": settings.BRAND_NAME, "reason": step.reason}
     if event.transition == "completed" and event.actor == "system":
         return "shop.completed_system", {}
-    if event.transition == "cancelled" and step.reason:
-        return "shop.cancelled_why", {"reason": step.reason}
     return f"shop.{event.transition}", {"courier": step.courier, "resi": step.resi} if step.resi else {}
+
+
+def _cancellation_event(event: OrderMoved, order: OrderDetails, step: OrderStep) -> tuple[str, dict[str, str]]:
+    name = "shop.cancelled_set_aside" if order.set_aside else "shop.cancelled"
+    fields = {"brand": settings.BRAND_NAME} if order.set_aside else {}
+    if event.actor == "operator":
+        return f"{name}_operator", {"brand": settings.BRAND_NAME, "reason": step.reason}
+    return (f"{name}_why", {**fields, "reason": step.reason}) if step.reason else (name, fields)
 
 
 def _step(event: OrderMoved, order: OrderDetails) -> OrderStep:

@@ -316,7 +316,7 @@ def test_review_command_shows_the_courier_report(command, order, case, now):
 def test_review_command_decides_a_case_once(command, ana, op, case, now):
     decision = (case.lower(), "--refund", "--by", "op", "--reason", "JNE: hilang")
 
-    assert command(*decision) == "Cancelled: the buyer has the money back. Both are told.\n"
+    assert command(*decision) == "Cancelled and refunded. Both are told.\n"
     assert command(*decision) == "Decided so before: nothing was done.\n"
     assert command() == "No order waits for a decision.\n"
 

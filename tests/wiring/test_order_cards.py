@@ -15,6 +15,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.actions.contacts import unblock_person
 from superapp.core import outbox, signed_receipts
 from superapp.core.models import Fact
+from superapp.core.money import Money
 from superapp.web import time_formats
 from superapp.wiring import order_cards
 from tests.harness.socket_client import make_trusted_device
@@ -317,3 +318,25 @@ def test_order_preview_starts_with_its_state(state, mine, theirs):
     with translation.override("id"):
         assert card_types.get_card_type("shop.order").render_summary(data, is_mine=True) == mine
         assert card_types.get_card_type("shop.order").render_summary(data, is_mine=False) == theirs
+
+
+@pytest.mark.parametrize(
+    ("reason", "event"),
+    [
+        ("", "Dibatalkan, pengembalian dana disisihkan Nusa untuk pembeli"),
+        ("Salah pesan", "Dibatalkan (Salah pesan), pengembalian dana disisihkan Nusa untuk pembeli"),
+    ],
+    ids=["without a reason", "with a reason"],
+)
+def test_refund_that_was_set_aside_is_not_called_refunded(reason, event, sale, client, now, monkeypatch):
+    ana, _store, placed = sale
+    monkeypatch.setattr("payments.api.get_suspended_refund", lambda _reference: Money(50_000_00))
+    shop.cancel_order(user_id=ana.pk, device_id=make_trusted_device(ana), order=placed.order, reason=reason, now=now)
+    deliver()
+    client.force_login(ana)
+
+    drawn = client.get(f"/obrolan/{Conversation.objects.get().public_id}/").content.decode()
+
+    assert card()["state"] == "set_aside"
+    assert 'data-state="set_aside"' in drawn
+    assert event in drawn

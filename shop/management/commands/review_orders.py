@@ -70,7 +70,7 @@ class Command(OperatorCommand):
 
 _DONE = {
     "complete": "Completed: the shop was paid. Both are told.",
-    "refund": "Cancelled: the buyer has the money back. Both are told.",
+    "refund": "Cancelled and refunded. Both are told.",
 }
 
 
