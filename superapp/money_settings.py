@@ -20,6 +20,9 @@ WITHDRAWAL_FEE_RUPIAH = env.integer(
 )
 WITHDRAWAL_MIN_RUPIAH = env.positive_integer("WITHDRAWAL_MIN_RUPIAH", 10_000, "The least withdrawal, in rupiah.")
 TOP_UP_MIN_RUPIAH = env.positive_integer("TOP_UP_MIN_RUPIAH", 10_000, "The least top-up from a bank, in rupiah.")
+OPEN_TOP_UPS_MAX = env.positive_integer(
+    "OPEN_TOP_UPS_MAX", 10, "How many codes to top up a person may have waiting to be paid."
+)
 CHARGE_MINUTES = env.positive_integer(
     "CHARGE_MINUTES", 30, "How long a code or number for one payment from outside can be paid.", at_most=1_440
 )

@@ -14,6 +14,7 @@ from payments.adapters.bank import BankRefused, BankSilent
 from payments.domain import virtual_account_numbers
 from payments.domain.feature_gates import requires_payments
 from payments.models import Charge, VirtualAccount
+from payments.writers import ledger
 from superapp.core import ids
 from superapp.core.money import SEN_PER_RUPIAH, Money
 from superapp.core.scheduler import every
@@ -35,17 +36,35 @@ def get_or_open_virtual_account(*, user_id: int, now: datetime) -> VirtualAccoun
 @requires_payments
 def begin_top_up_by_qris(*, user_id: int, amount: Money, now: datetime) -> Charge:
     """
-    Return a code by which this amount can be paid into a person's wallet.
+    Return a code by which this amount can be paid into a person's wallet; a fresh open one of the same amount if any.
 
     :raises TopUpTooSmall: if it is below the minimum
     :raises TopUpTooLarge: if it is above what a code may move, or than fits into the wallet
+    :raises TooManyOpenTopUps: if as many codes of the person as allowed wait to be paid
     :raises BankOutOfReach: if the bank gave no code; nothing is left behind that could be paid
     """
     _require_fits(user_id, amount.require_positive(), now)
-    charge = _open_charge(
-        user_id, "", Charge.Method.QRIS, amount, now + timedelta(minutes=settings.CHARGE_MINUTES), now
-    )
-    return _generate_code(charge)
+    return fill_charge(_get_or_open_top_up(user_id, amount, now))
+
+
+def _get_or_open_top_up(user_id: int, amount: Money, now: datetime) -> Charge:
+    wallet = get_or_open_wallet(user_id=user_id, now=now, asset=amount.asset)
+    lifetime = timedelta(minutes=settings.CHARGE_MINUTES)
+    with transaction.atomic():
+        # One at a time for each person, so that the limit holds against requests at the same moment.
+        ledger.lock_accounts([wallet.pk])
+        waiting = queries.list_open_top_ups(user_id, now=now)
+        for charge in waiting:
+            if (charge.amount, charge.asset) == (amount.amount_minor, amount.asset) and (
+                charge.expires_at - now > lifetime / 2
+            ):
+                return charge
+        if len(waiting) >= settings.OPEN_TOP_UPS_MAX:
+            raise errors.TooManyOpenTopUps(
+                open_max=settings.OPEN_TOP_UPS_MAX,
+                retry_after=int((min(charge.expires_at for charge in waiting) - now).total_seconds()) + 1,
+            )
+        return _open_charge(user_id, "", Charge.Method.QRIS, amount, now + lifetime, now)
 
 
 @requires_payments

@@ -79,6 +79,14 @@ class TopUpTooSmall(DomainError):
     message = _("Top up {amount_min} or more.")
 
 
+class TooManyOpenTopUps(DomainError):
+    """A person has as many unpaid codes as allowed. Params: ``open_max``, ``retry_after`` in seconds."""
+
+    code = "payments.too_many_open_top_ups"
+    kind = ErrorKind.LIMITED
+    message = _("You already have {open_max} codes that are not paid yet. Pay one of them, or wait until one expires.")
+
+
 class TopUpTooLarge(DomainError):
     """
     The amount is above what a code may move or a wallet may hold.

@@ -12,6 +12,7 @@ from payments.queries.accounts import (
 )
 from payments.queries.bank_money import (
     find_virtual_account_of,
+    list_open_top_ups,
     lock_charge_paid_to,
     lock_expired_top_ups,
     lock_newest_charge,
@@ -84,6 +85,7 @@ __all__ = [
     "list_expired_holds",
     "list_movements",
     "list_movements_after",
+    "list_open_top_ups",
     "list_pending_top_ups",
     "list_pin_attempts",
     "list_received",

@@ -39,6 +39,12 @@ def find_virtual_account_of(user_id: int) -> VirtualAccount | None:
     return VirtualAccount.objects.filter(user_id=user_id, charge=None).first()
 
 
+def list_open_top_ups(user_id: int, *, now: datetime) -> list[Charge]:
+    """Return a person's codes to top up that can still be paid, newest first."""
+    charges = Charge.objects.filter(user_id=user_id, state=Charge.State.OPEN, reference="", method=Charge.Method.QRIS)
+    return list(charges.filter(expires_at__gt=now).order_by("-pk"))
+
+
 def lock_charge_paid_to(paid_to: str) -> Charge | None:
     """Lock and return the charge that is paid under this number, or under our reference of its code, or None."""
     charges = Charge.objects.select_for_update(of=("self",), no_key=True)

@@ -28,7 +28,7 @@ class Two:
 @pytest.fixture
 def make_site(make_site: Callable[..., Site]) -> Callable[..., Site]:
     """A site whose codes can be read in the inbox, also as served."""
-    return lambda **options: make_site(env={"SMS_INBOX": "1"}, **options)
+    return lambda env=None, **options: make_site(env={"SMS_INBOX": "1", **(env or {})}, **options)
 
 
 @pytest.fixture

@@ -166,6 +166,48 @@ def test_code_is_not_made_while_the_bank_is_away(ana, now, bank):
         api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(50_000_00), now=now)
 
 
+def test_code_of_the_same_amount_is_shown_again_while_it_is_fresh(ana, make_user, now, bank):
+    first = api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(50_000_00), now=now)
+
+    again = api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(50_000_00), now=now + timedelta(minutes=10))
+    late = api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(50_000_00), now=now + timedelta(minutes=20))
+    other = api.begin_top_up_by_qris(user_id=make_user("bo").pk, amount=Money(50_000_00), now=now)
+
+    assert again.pk == first.pk
+    assert len({first.pk, late.pk, other.pk}) == 3
+
+
+def test_codes_that_wait_to_be_paid_are_limited_and_make_room_when_they_expire(ana, now, bank, settings):
+    settings.OPEN_TOP_UPS_MAX = 3
+    for number in range(3):
+        api.begin_top_up_by_qris(user_id=ana.pk, amount=Money((20_000 + number) * 100), now=now)
+
+    with pytest.raises(errors.TooManyOpenTopUps) as refused:
+        api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(50_000_00), now=now)
+
+    assert refused.value.retry_after == 30 * 60 + 1
+    later = now + timedelta(minutes=30, seconds=1)
+    assert api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(50_000_00), now=later).qr_content
+
+
+def test_codes_asked_for_at_the_same_moment_stay_within_the_limit(
+    real_db, make_user, now, monkeypatch, settings, tmp_path
+):
+    settings.BANK_URL, settings.BANK_DIRECTORY, settings.OPEN_TOP_UPS_MAX = "http://bank.invalid", tmp_path, 3
+    fake = FakeBank()
+    monkeypatch.setattr(banks, "get_bank", lambda: fake)
+    ana = make_user("ana")
+
+    def asking(number):
+        return lambda: api.begin_top_up_by_qris(user_id=ana.pk, amount=Money((20_000 + number) * 100), now=now)
+
+    made = concurrency.run_together(*[asking(number) for number in range(8)])
+
+    assert {type(answer) for answer in made} == {Charge, errors.TooManyOpenTopUps}
+    assert sum(isinstance(answer, Charge) for answer in made) == 3
+    assert Charge.objects.filter(state=Charge.State.OPEN).count() == 3
+
+
 def test_payment_for_a_reference_is_in_its_escrow_and_its_payer_can_be_refunded(ana, place, now):
     charge = api.open_charge(
         user_id=ana.pk,

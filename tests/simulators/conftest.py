@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
 
-from payments.adapters import bank_keys
 from tests.harness.ports import free_port
-from tests.harness.running_site import ROOT
-from tests.harness.servers import Process, accepts
-from tests.simulators.snap_client import SnapClient, StubProduct
-
-
-class Bank(SnapClient):
-    """The bank and a client of it; ``process`` may be killed and started again."""
-
-    def __init__(self, directory, product_port: int) -> None:
-        port = free_port()
-        self.directory = directory
-        options = [
-            "--port",
-            f"{port}",
-            "--directory",
-            f"{directory}",
-            "--client-url",
-            f"http://127.0.0.1:{product_port}",
-        ]
-        self.process = Process(
-            "bank",
-            [sys.executable, "-m", "simulators.bank", *options],
-            log_path=directory / "bank.log",
-            is_ready=lambda: accepts(port),
-            cwd=ROOT,
-        )
-        bank_keys.ensure_keys(directory)
-        super().__init__(port, bank_keys.load(directory))
-
-    def balances(self) -> dict[str, int]:
-        return self.books()["balances"]
-
-    def entries_of(self, partner_reference: str) -> list[int]:
-        """Return what an order of the client changed on its account."""
-        return [
-            entry["amount"]
-            for entry in self.books()["entries"]
-            if entry["partner_reference"] == partner_reference and entry["account"] == self.keys.account_number
-        ]
+from tests.simulators.running_bank import Bank
+from tests.simulators.snap_client import StubProduct
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +23,7 @@ def _product_of_the_run() -> Iterator[StubProduct]:
 
 @pytest.fixture(scope="session")
 def _bank_of_the_run(_product_of_the_run, tmp_path_factory) -> Iterator[Bank]:
-    bank = Bank(tmp_path_factory.mktemp("bank"), _product_of_the_run.port)
+    bank = Bank(tmp_path_factory.mktemp("bank"), f"http://127.0.0.1:{_product_of_the_run.port}")
     _product_of_the_run.keys = bank.keys
     bank.process.start()
     bank.control("/deposits", account=bank.keys.account_number, amount={"value": "5000000.00", "currency": "IDR"})
