@@ -35,11 +35,13 @@ def busy(seed: int) -> None:
     django.setup()
     from payments import api
     from payments.actions.holds import expire_holds
+    from payments.models import FeeRule
     from payments.writers import ledger
     from payments.writers.ledger import Posted
     from superapp.accounts.models import User
     from superapp.core.money import Money
 
+    regular_fee = FeeRule(name="regular", basis_points=70)
     rnd = random.Random(seed)
     people = list(User.objects.filter(handle__startswith="soak").order_by("pk").values_list("pk", flat=True))
     number = 0
@@ -52,9 +54,7 @@ def busy(seed: int) -> None:
         if chance < 0.5:
             answer = api.pay_into_escrow(reference=order, payer_id=payer, amount=amount, authorization=BY_PIN, **said)
             if isinstance(answer, Posted) and rnd.random() < 0.7:
-                api.release_escrow(
-                    reference=order, merchant=shop, fee=api.REGULAR_MERCHANT_FEE, authorization=BY_PIN, **said
-                )
+                api.release_escrow(reference=order, merchant=shop, fee=regular_fee, authorization=BY_PIN, **said)
             if isinstance(answer, Posted) and rnd.random() < 0.3:
                 api.refund_escrow(
                     reference=order,

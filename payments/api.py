@@ -67,6 +67,7 @@ from payments.actions.withdrawals import get_fee as get_withdrawal_fee
 from payments.contracts import (
     EscrowRoute,
     FailedPinAttempts,
+    FeeBand,
     MerchantBalance,
     Movement,
     PinState,
@@ -81,13 +82,13 @@ from payments.contracts import (
 from payments.domain import chart_of_accounts
 from payments.domain.authorization import BY_TIMER, Authorization
 from payments.domain.feature_gates import is_enabled
-from payments.domain.fees import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE, FeeRule
+from payments.domain.fees import FeeChannel
 from payments.domain.play_money import register_form as register_play_money_form
 from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.domain.simulated_bank import find_payment_url as find_simulated_payment_url
 from payments.domain.virtual_account_numbers import group_digits
 from payments.errors import EscrowNotFound, WalletNotFound
-from payments.models import Account, Charge
+from payments.models import NO_FEE, Account, Charge, FeeRule
 from payments.queries import statements
 from payments.queries.bank_money import (
     find_charge_of,
@@ -97,20 +98,21 @@ from payments.queries.bank_money import (
     get_withdrawal,
     list_recent_withdrawals,
 )
+from payments.queries.fees import find_fee_rule, find_next_fee_change, get_fee_rule, list_fee_bands
 from payments.queries.recipients import find_recipient, find_recipient_by_text, get_past_recipient, get_recipient
 from payments.writers.ledger import Posted, PostingResult, Refused
 from superapp.core.money import IDR, Money
 
 __all__ = [
     "BY_TIMER",
-    "MICRO_MERCHANT_FEE",
     "NO_FEE",
-    "REGULAR_MERCHANT_FEE",
     "Authorization",
     "Charge",
     "ChargeMethod",
     "EscrowRoute",
     "FailedPinAttempts",
+    "FeeBand",
+    "FeeChannel",
     "FeeRule",
     "MerchantBalance",
     "Movement",
@@ -140,6 +142,8 @@ __all__ = [
     "fill_charge",
     "find_bank_account",
     "find_charge_of",
+    "find_fee_rule",
+    "find_next_fee_change",
     "find_qris_account",
     "find_qris_response",
     "find_recipient",
@@ -151,6 +155,7 @@ __all__ = [
     "get_device_authorization",
     "get_escrow_balance",
     "get_escrow_balances",
+    "get_fee_rule",
     "get_merchant_balance",
     "get_or_open_virtual_account",
     "get_past_recipient",
@@ -167,6 +172,7 @@ __all__ = [
     "hold_funds",
     "is_enabled",
     "list_failed_attempts_elsewhere",
+    "list_fee_bands",
     "list_qris_payments",
     "list_recent_withdrawals",
     "list_unreported_attempts",

@@ -111,6 +111,14 @@ class MerchantBalance:
         return self.available + self.pending
 
 
+@dataclass(frozen=True, slots=True)
+class FeeBand:
+    """A fee in basis points on amounts up to and with ``up_to``; None for all above the band before."""
+
+    up_to: Money | None
+    basis_points: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QrisMerchant:
     """A merchant's account for codes, as it stands in each of them. ``merchant`` is its opaque reference."""
@@ -158,13 +166,18 @@ class QrisBillDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QrisReceived:
-    """A payment by code, for its merchant; ``number`` orders them. The payer is not named."""
+    """
+    A payment by code, for its merchant; ``number`` orders them. The payer is not named.
+
+    ``basis_points`` is the rate by which ``fee`` was taken; None for payments of older versions.
+    """
 
     number: int
     journal: UUID
     amount: Money
     tip: Money
     fee: Money
+    basis_points: int | None
     terminal: str
     note: str
     paid_at: datetime

@@ -8,14 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from payments import errors, push, queries
+from payments.actions.fee_rules import store_applied_fee
 from payments.actions.wallets import get_or_open_wallet
 from payments.contracts import EscrowRoute
 from payments.domain import chart_of_accounts
 from payments.domain.authorization import Authorization
 from payments.domain.feature_gates import requires_payments
-from payments.domain.fees import FeeRule
 from payments.events import EscrowPaid, EscrowRefunded, EscrowReleased
-from payments.models import ESCROW_PAID, Account, Transfer
+from payments.models import ESCROW_PAID, Account, FeeRule, Transfer
 from payments.writers import ledger
 from payments.writers.ledger import IdempotencyKey, JournalEntry, PostingResult, TransferLine, derive_key
 from payments.writers.ledger.entries import JournalRefund
@@ -159,7 +159,7 @@ def release_escrow(
         shares = ((seller, net), (till, ours))
         lines = tuple(TransferLine(escrow.pk, account.pk, share) for account, share in shares if share)
         public_id = ids.new_id()
-        return ledger.post(
+        answer = ledger.post(
             JournalEntry(
                 key=key,
                 kind="escrow_released",
@@ -178,6 +178,8 @@ def release_escrow(
             ),
             now=now,
         )
+        store_applied_fee(answer, fee, gross=gross, fee=ours)
+        return answer
 
 
 def refund_escrow(

@@ -9,16 +9,18 @@ from django.db import IntegrityError, transaction
 from payments import push, queries
 from payments.actions import pins
 from payments.actions.escrow import get_or_open_merchant_account
+from payments.actions.fee_rules import store_applied_fee
 from payments.actions.qris_accounts import require_qris_amount
 from payments.actions.wallets import get_or_open_wallet
 from payments.contracts import QrisOffer
-from payments.domain import chart_of_accounts, fees, qris
+from payments.domain import chart_of_accounts, qris
 from payments.domain.authorization import Authorization
 from payments.domain.feature_gates import requires_payments
-from payments.domain.qris import Criteria, QrisCode
+from payments.domain.fees import FeeChannel
+from payments.domain.qris import QrisCode
 from payments.errors import QrisBillPaid, QrisExpired
 from payments.events import QrisPaid
-from payments.models import Account, QrisAccount, QrisBill, QrisPayment
+from payments.models import Account, FeeRule, QrisAccount, QrisBill, QrisPayment
 from payments.writers import ledger
 from payments.writers.ledger import IdempotencyKey, JournalEntry, PostingResult, TransferLine, derive_key
 from superapp.core import ids
@@ -72,17 +74,20 @@ def pay_qris(
     code, account, bill = _read(payload, now)
     _require_sums(code, amount, tip)
     authorization = pins.verify_pin(user_id=payer_id, device_id=device_id, pin=pin, now=now)
+    rule = queries.find_fee_rule(
+        FeeChannel.QRIS, amount + tip, at=now, criteria=account.criteria, category=account.category
+    )
     payment = QrisPayment(
         account=account,
         bill=bill,
         payer_id=payer_id,
         amount=(amount + tip).amount_minor,
         tip=tip.amount_minor,
-        fee=fees.qris_fee(Criteria(account.criteria)).of(amount + tip).amount_minor,
+        fee=rule.of(amount + tip).amount_minor,
         terminal=code.terminal,
         paid_at=now,
     )
-    answer = _post(payment, key, authorization, now)
+    answer = _post(payment, rule, key, authorization, now)
     push.wallets_changed(answer.changes)
     return answer
 
@@ -103,15 +108,18 @@ def _key(payer_id: int, payload: str, amount: Money, tip: Money, idempotency_key
     return derive_key(f"user:{payer_id}:qris", idempotency_key, content)
 
 
-def _post(payment: QrisPayment, key: IdempotencyKey, authorization: Authorization, now: datetime) -> PostingResult:
+def _post(
+    payment: QrisPayment, rule: FeeRule, key: IdempotencyKey, authorization: Authorization, now: datetime
+) -> PostingResult:
     """Post the journal and store the payment, both or none; the database decides which payment of a bill is first."""
-    entry = _entry(payment, key, authorization, now)
+    entry = _entry(payment, rule, key, authorization, now)
     try:
         with transaction.atomic():
             answer = ledger.post(entry, now=now)
             if isinstance(answer, ledger.Posted) and not answer.replayed:
                 payment.journal_id = answer.journal_id
                 payment.save(force_insert=True)
+                store_applied_fee(answer, rule, gross=Money(payment.amount), fee=Money(payment.fee))
     except IntegrityError:
         if payment.bill is None or not queries.is_bill_paid(payment.bill):
             raise
@@ -119,14 +127,16 @@ def _post(payment: QrisPayment, key: IdempotencyKey, authorization: Authorizatio
     return answer
 
 
-def _entry(payment: QrisPayment, key: IdempotencyKey, authorization: Authorization, now: datetime) -> JournalEntry:
+def _entry(
+    payment: QrisPayment, rule: FeeRule, key: IdempotencyKey, authorization: Authorization, now: datetime
+) -> JournalEntry:
     public_id = ids.new_id()
     merchant = payment.account.merchant
     return JournalEntry(
         key=key,
         kind="qris_paid",
         authorization=authorization,
-        lines=_lines(payment, now),
+        lines=_lines(payment, rule, now),
         reference=queries.payment_reference(public_id),
         actor_id=payment.payer_id,
         public_id=public_id,
@@ -142,7 +152,7 @@ def _entry(payment: QrisPayment, key: IdempotencyKey, authorization: Authorizati
     )
 
 
-def _lines(payment: QrisPayment, now: datetime) -> tuple[TransferLine, ...]:
+def _lines(payment: QrisPayment, rule: FeeRule, now: datetime) -> tuple[TransferLine, ...]:
     """
     Return the transfers: the whole sum out of the wallet, which the payer sees as one, and from there its shares.
 
@@ -152,7 +162,6 @@ def _lines(payment: QrisPayment, now: datetime) -> tuple[TransferLine, ...]:
     wallet = get_or_open_wallet(user_id=payment.payer_id, now=now)
     between = _open(chart_of_accounts.CLEARING, f"user.{payment.payer_id}", now)
     seller = get_or_open_merchant_account(payment.account.merchant, paid.asset, now)
-    rule = fees.qris_fee(Criteria(payment.account.criteria))
     shares = [(seller, paid - fee)]
     if fee:
         shares.append((_open(chart_of_accounts.FEE, rule.name, now), fee))

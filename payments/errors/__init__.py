@@ -16,6 +16,7 @@ from payments.errors.bank import (
     WithdrawalNotFound,
     WithdrawalTooSmall,
 )
+from payments.errors.merchants import FeeRuleInvalid
 from payments.errors.movements import (
     AccountNotOpen,
     AlreadyPaid,
@@ -88,6 +89,7 @@ __all__ = [
     "ChargeNotFound",
     "EscrowEmpty",
     "EscrowNotFound",
+    "FeeRuleInvalid",
     "FirstPinNeedsTrustedDevice",
     "FrameInvalid",
     "HoldNotFound",

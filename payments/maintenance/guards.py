@@ -23,7 +23,16 @@ __all__ = [
 
 SQL = Path(__file__).parent.parent / "sql"
 # Rows are added to these, and never changed.
-APPENDED = ("qrisaccount", "qrisbill", "qrispayment", "virtualaccount", "incomingpayment", "bankmessage")
+APPENDED = (
+    "qrisaccount",
+    "qrisbill",
+    "qrispayment",
+    "virtualaccount",
+    "incomingpayment",
+    "bankmessage",
+    "feerule",
+    "appliedfee",
+)
 # Rows of these are closed once, and never changed after.
 CLOSED = ("charge", "withdrawal")
 LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")

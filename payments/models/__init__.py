@@ -13,6 +13,7 @@ from payments.models.banking import (
     VirtualAccount,
     Withdrawal,
 )
+from payments.models.fees import NO_FEE, AppliedFee, FeeRule
 from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
 from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
 from payments.models.nightly_proofs import NightlyProof
@@ -29,14 +30,17 @@ __all__ = [
     "HOLDER_CHARS_MAX",
     "KEY_CHARS_MAX",
     "NOTE_CHARS_MAX",
+    "NO_FEE",
     "REFERENCE_CHARS_MAX",
     "REFUNDS_MAX",
     "SCOPE_CHARS_MAX",
     "TOTAL_MAX",
     "Account",
+    "AppliedFee",
     "BankCursor",
     "BankMessage",
     "Charge",
+    "FeeRule",
     "Inbox",
     "IncomingPayment",
     "Journal",

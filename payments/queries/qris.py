@@ -13,7 +13,7 @@ from payments.domain import merchant_numbers, qris
 from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.domain.qris import QrisCode, Tip
 from payments.errors import QrisAccountNotFound, QrisAltered, QrisBillNotFound, QrisOtherAcquirer
-from payments.models import QrisAccount, QrisBill, QrisPayment
+from payments.models import AppliedFee, QrisAccount, QrisBill, QrisPayment
 from superapp.core import ids
 from superapp.core.money import Money
 
@@ -116,7 +116,7 @@ def get_bill(merchant: str, public_id: UUID) -> QrisBillDetails:
 
 def list_received(merchant: str, *, before: int | None = None, limit: int = PAYMENTS_PAGE_MAX) -> list[QrisReceived]:
     """Return the payments by code to a merchant, newest first, before the cursor ``before``."""
-    rows = QrisPayment.objects.filter(account__merchant=merchant).select_related("journal", "bill")
+    rows = QrisPayment.objects.filter(account__merchant=merchant).select_related("journal__applied_fee__rule", "bill")
     if before is not None:
         rows = rows.filter(journal_id__lt=before)
     return [
@@ -126,12 +126,19 @@ def list_received(merchant: str, *, before: int | None = None, limit: int = PAYM
             amount=Money(row.amount),
             tip=Money(row.tip),
             fee=Money(row.fee),
+            basis_points=_applied_rate(row),
             terminal=row.terminal,
             note=row.bill.note if row.bill else "",
             paid_at=row.paid_at,
         )
         for row in rows.order_by("-journal_id")[:limit]
     ]
+
+
+def _applied_rate(payment: QrisPayment) -> int | None:
+    """Return the rate by which a payment was charged; None if that was before rules were stored with it."""
+    applied: AppliedFee | None = getattr(payment.journal, "applied_fee", None)
+    return None if applied is None else applied.rule.basis_points
 
 
 def to_merchant(account: QrisAccount) -> QrisMerchant:

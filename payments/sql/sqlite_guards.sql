@@ -228,3 +228,23 @@ CREATE TRIGGER payments_withdrawal_closed_once BEFORE UPDATE ON payments_withdra
 WHEN OLD.closed_at IS NOT NULL
     OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.user_id IS NOT OLD.user_id OR NEW.bank_code IS NOT OLD.bank_code OR NEW.account_number IS NOT OLD.account_number OR NEW.holder IS NOT OLD.holder OR NEW.amount IS NOT OLD.amount OR NEW.fee IS NOT OLD.fee OR NEW.asset IS NOT OLD.asset OR NEW.partner_reference IS NOT OLD.partner_reference OR NEW.hold_id IS NOT OLD.hold_id OR NEW.created_at IS NOT OLD.created_at
 BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is closed once, and is otherwise as it was asked for'); END;
+
+CREATE TRIGGER payments_feerule_unchanged BEFORE UPDATE ON payments_feerule
+BEGIN SELECT RAISE(ABORT, 'payments_feerule: is append-only'); END;
+
+CREATE TRIGGER payments_feerule_undeleted BEFORE DELETE ON payments_feerule
+BEGIN SELECT RAISE(ABORT, 'payments_feerule: is append-only'); END;
+
+CREATE TRIGGER payments_feerule_once BEFORE INSERT ON payments_feerule
+WHEN EXISTS (SELECT 1 FROM payments_feerule WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'payments_feerule: is append-only'); END;
+
+CREATE TRIGGER payments_appliedfee_unchanged BEFORE UPDATE ON payments_appliedfee
+BEGIN SELECT RAISE(ABORT, 'payments_appliedfee: is append-only'); END;
+
+CREATE TRIGGER payments_appliedfee_undeleted BEFORE DELETE ON payments_appliedfee
+BEGIN SELECT RAISE(ABORT, 'payments_appliedfee: is append-only'); END;
+
+CREATE TRIGGER payments_appliedfee_once BEFORE INSERT ON payments_appliedfee
+WHEN EXISTS (SELECT 1 FROM payments_appliedfee WHERE journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'payments_appliedfee: is append-only'); END;

@@ -25,7 +25,7 @@ from shop.contracts.values import (
 from shop.domain import text_cleaning
 from shop.events import OrderPlaced
 from shop.models import KEY_CHARS_MAX, Attempt, Order, OrderCounter
-from shop.queries import catalog, orders
+from shop.queries import catalog, order_fees, orders
 from shop.queries.catalog import Offer
 from shop.writers import order_writer
 from shop.writers.order_writer import OrderDraft
@@ -38,7 +38,6 @@ from superapp.core.retry_on_deadlock import retry_on_deadlock
 
 QUANTITY_MAX = 1_000
 # The fee rule of new orders.
-FEE = payments.MICRO_MERCHANT_FEE
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 ATTEMPTS_MAX = 3
 # Orders of one buyer with one shop within a day, without shipped ones. Each order adds a card to their conversation.
@@ -286,7 +285,7 @@ def _build_draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> Orde
         price_sen=offer.price_sen,
         quantity=purchase.quantity,
         shipping_sen=0,
-        fee_rule=FEE.name,
+        fee_rule=order_fees.choose_fee_rule(Money(offer.price_sen * purchase.quantity), now),
         address=purchase.address,
         note=purchase.note,
         idempotency_key=purchase.idempotency_key,

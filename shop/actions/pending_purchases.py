@@ -21,7 +21,7 @@ from shop.actions.checkout import PurchaseRequest
 from shop.contracts.values import CheckoutResult
 from shop.domain.payment_references import order_reference
 from shop.models import PendingPurchase
-from shop.queries import catalog, orders
+from shop.queries import catalog, order_fees, orders
 from shop.queries import pending_purchases as queries
 from shop.queries.catalog import Offer
 from shop.writers import order_writer, stock_writer
@@ -271,7 +271,7 @@ def _build_draft(pending: PendingPurchase, offer: Offer, now: datetime) -> Order
         price_sen=offer.price_sen,
         quantity=pending.quantity,
         shipping_sen=0,
-        fee_rule=checkout.FEE.name,
+        fee_rule=order_fees.choose_fee_rule(Money(pending.total_sen), now),
         address=pending.address,
         note=pending.note,
         # A key of its own: the wallet may have paid another order under the buyer's key at the same moment.

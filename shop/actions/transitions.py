@@ -21,7 +21,7 @@ from shop.domain.order_states import COMPLETE_AFTER, NOT_SHIPPED, SHIP_WITHIN, O
 from shop.domain.payment_references import merchant_reference, order_reference
 from shop.events import OrderMoved
 from shop.models import Order, OrderEvent, OrderTimer, Shipment
-from shop.queries import orders
+from shop.queries import order_fees, orders
 from shop.writers import stock_writer, transition_writer
 from superapp.core import clock, outbox
 from superapp.core.errors import ErrorCollector
@@ -321,7 +321,7 @@ def release_escrow(order: Order, authorization: payments.Authorization | None, n
     answer = payments.release_escrow(
         reference=name,
         merchant=merchant_reference(order.shop.public_id),
-        fee=orders.FEES[order.fee_rule],
+        fee=order_fees.find_fee_rule(order),
         authorization=authorization,
         idempotency_key=f"{name}:release",
         now=now,

@@ -49,7 +49,7 @@ class Order(models.Model):
     items_sen = models.BigIntegerField()
     shipping_sen = models.BigIntegerField(default=0)
     total_sen = models.BigIntegerField()
-    # The name of the fee rule at the time of sale; it is applied when the order is completed.
+    # The number of the fee rule at the time of sale; it is applied when the order is completed. Its name in old orders.
     fee_rule = models.CharField(max_length=32)
     # {"name", "phone", "text", "town"}.
     address = models.JSONField()

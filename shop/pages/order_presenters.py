@@ -78,7 +78,9 @@ AUTOMATIC_COMPLETION: dict[str, Promise] = {
 # Sentences about where the money is, by (role, state).
 MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
     ("buyer", "kept"): gettext_lazy("{total} is held safely for this order. The shop has not been paid yet."),
-    ("merchant", "kept"): gettext_lazy("{total} is held safely until the buyer receives the order."),
+    ("merchant", "kept"): gettext_lazy(
+        "{total} is held safely until the buyer receives the order. You then get {net}, after a fee of {fee}."
+    ),
     ("buyer", "completed"): gettext_lazy("{total} was paid to the shop."),
     ("merchant", "completed"): gettext_lazy("{net} was paid to your shop: {total} minus a fee of {fee}."),
     ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),

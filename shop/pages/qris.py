@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from payments.api import FeeChannel
 from payments.errors import QrisAmountInvalid, QrisFieldInvalid
 from shop import api
 from shop.api import ShopDetails
+from shop.pages.fee_presenters import format_rate, present_fees
 from shop.pages.merchant import require_own_shop
 from shop.pages.page_context import boot
 from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
@@ -162,14 +164,19 @@ def _show_code(
     request: HttpRequest, shop: ShopDetails, *, tables: str = "", problem: DomainError | None = None
 ) -> HttpResponse:
     user = get_current_user(request)
+    account = api.find_qris_account(user.pk)
+    assert account is not None, "the page of a shop without one is the form that opens it"
     before = _parse_number(request.GET.get("sebelum", ""))
     rows = api.list_qris_payments(user.pk, before=before, limit=ROWS_PER_PAGE + 1)
     page = rows[:ROWS_PER_PAGE]
     context = {
         "shop": shop,
-        "account": api.find_qris_account(user.pk),
+        "account": account,
+        "fees": present_fees(
+            FeeChannel.QRIS, criteria=account.criteria.value, category=account.category, now=clock.now()
+        ),
         "payload": api.write_shop_code(user.pk),
-        "payments": page,
+        "payments": [(one, "" if one.basis_points is None else format_rate(one.basis_points)) for one in page],
         "earlier": page[-1].number if len(rows) > len(page) else None,
         "is_first_page": before is None,
         "tables": tables,

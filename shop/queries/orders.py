@@ -12,7 +12,6 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from payments import api as payments
-from payments.api import MICRO_MERCHANT_FEE, NO_FEE, REGULAR_MERCHANT_FEE
 from shop.contracts.values import Address, OrderDetails, OrderLineDetails, OrderStep, OrderSummary, ShipmentDetails
 from shop.domain.order_states import (
     FINISHED,
@@ -26,6 +25,7 @@ from shop.domain.order_states import (
 from shop.domain.payment_references import order_reference
 from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
+from shop.queries import order_fees
 from shop.queries.order_lists import STATES_WAITING_FOR_OTHERS, due_action_of
 from superapp.accounts import api as accounts
 from superapp.core import prepared
@@ -36,7 +36,6 @@ COUNTERPART_ACTORS: dict[OrderRole, frozenset[OrderActor]] = {
     "buyer": frozenset({"merchant"}),
     "merchant": frozenset({"buyer"}),
 }
-FEES = {rule.name: rule for rule in (NO_FEE, MICRO_MERCHANT_FEE, REGULAR_MERCHANT_FEE)}
 UNFINISHED = ~Q(state__in=sorted(FINISHED))
 
 
@@ -326,7 +325,7 @@ def order_summary(order: Order, role: OrderRole) -> OrderSummary:
 
 def order_details(order: Order, role: OrderRole) -> OrderDetails:
     """Return an order with all its details, as one role sees it. All its rows must be prefetched."""
-    fee = FEES[order.fee_rule].of(Money(order.total_sen))
+    fee = order_fees.find_fee_rule(order).of(Money(order.total_sen))
     return OrderDetails(
         summary=order_summary(order, role),
         lines=tuple(_line(line) for line in order.lines.all()),

@@ -19,6 +19,13 @@ ACCOUNT = (
 )
 
 
+FEE_RULE = (
+    "INSERT INTO payments_feerule (name, channel, criteria, category_from, category_to, amount_above, amount_up_to,"
+    " basis_points, valid_from, valid_until, reason, added_at) SELECT name, '{channel}', criteria, category_from,"
+    " category_to, {above}, {up_to}, {basis_points}, valid_from, {until}, reason, added_at FROM payments_feerule WHERE id = 1"
+)
+
+
 STEP = "version = version + 1, last_seq = last_seq + 1"
 
 
@@ -84,6 +91,17 @@ ILLEGAL = {
     "answer without a journal": REQUEST + "('s', 'k', 'h', 'posted', '', NULL, CURRENT_TIMESTAMP)",
     "refusal without a reason": REQUEST + "('s', 'k', 'h', 'refused', '', NULL, CURRENT_TIMESTAMP)",
     "answer that nobody gave": REQUEST + "('s', 'k', 'h', 'perhaps', 'x', NULL, CURRENT_TIMESTAMP)",
+    "fee rule changed": "UPDATE payments_feerule SET basis_points = 0 WHERE channel = 'qris'",
+    "fee rule deleted": "DELETE FROM payments_feerule WHERE channel = 'qris'",
+    "fee above the whole": FEE_RULE.format(basis_points=10_001, above=0, up_to="NULL", until="NULL", channel="qris"),
+    "fee rule of no amount": FEE_RULE.format(basis_points=10, above=5, up_to="5", until="NULL", channel="qris"),
+    "fee rule that ends before it begins": FEE_RULE.format(
+        basis_points=10, above=0, up_to="NULL", until="'1999-01-01'", channel="qris"
+    ),
+    "fee rule of an unknown channel": FEE_RULE.format(
+        basis_points=10, above=0, up_to="NULL", until="NULL", channel="cash"
+    ),
+    "fee larger than its sale": "INSERT INTO payments_appliedfee (journal_id, rule_id, gross, fee) VALUES ({journal}, 1, 5, 6)",
     "queued credit lost": "DELETE FROM payments_inbox WHERE transfer_id = {queued}",
     "queued credit changed": "UPDATE payments_inbox SET amount = 1000 WHERE transfer_id = {queued}",
     "hold forgotten": "DELETE FROM payments_openhold WHERE transfer_id = {hold}",
@@ -101,6 +119,7 @@ ILLEGAL_ON_SQLITE = {
     "journal replaced": "INSERT OR REPLACE INTO payments_journal SELECT * FROM payments_journal WHERE id = {journal}",
     "answer replaced": "INSERT OR REPLACE INTO payments_request SELECT * FROM payments_request WHERE key = 'done'",
     "account replaced": "INSERT OR REPLACE INTO payments_account SELECT * FROM payments_account WHERE id = {dollars}",
+    "fee rule replaced": "INSERT OR REPLACE INTO payments_feerule SELECT * FROM payments_feerule WHERE id = 1",
     "hold replaced": "INSERT OR REPLACE INTO payments_openhold SELECT * FROM payments_openhold WHERE transfer_id = {hold}",
     "queued credit replaced": "INSERT OR REPLACE INTO payments_inbox SELECT * FROM payments_inbox WHERE transfer_id = {queued}",
 }

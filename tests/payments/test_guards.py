@@ -19,8 +19,10 @@ from payments.domain import chart_of_accounts
 from payments.maintenance import guards
 from payments.models import (
     Account,
+    AppliedFee,
     BankMessage,
     Charge,
+    FeeRule,
     IncomingPayment,
     Journal,
     Posting,
@@ -162,6 +164,8 @@ def fill_bank_tables(user, journal_id, now):
         created_at=now,
         ask_after=now,
     )
+    rule = FeeRule.objects.get(channel="qris", name="regular")
+    AppliedFee.objects.create(journal_id=journal_id, rule=rule, gross=100, fee=1)
     BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
 
 
@@ -354,6 +358,7 @@ def test_application_role_can_post_and_not_bypass_guards(real_db, scene, wallet,
         "TRUNCATE payments_posting",
         "UPDATE payments_qrisaccount SET name = 'Eve'",
         "DELETE FROM payments_qrisbill",
+        "UPDATE payments_feerule SET basis_points = 0",
         "ALTER TABLE payments_posting DISABLE TRIGGER ALL",
         "DROP TRIGGER payments_posting_append_only ON payments_posting",
         "SET session_replication_role = replica",

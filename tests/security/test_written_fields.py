@@ -208,6 +208,7 @@ OF_THE_PRODUCT = {
         QrisPayment.terminal
         BankMessage.answer BankMessage.body BankMessage.external_id BankMessage.service
         Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content Charge.reference
+        FeeRule.category_from FeeRule.category_to FeeRule.channel FeeRule.criteria FeeRule.name FeeRule.reason
         Charge.state IncomingPayment.asset IncomingPayment.bank_reference IncomingPayment.paid_to
         IncomingPayment.reason IncomingPayment.state VirtualAccount.number
         Withdrawal.account_number Withdrawal.asset Withdrawal.bank_code Withdrawal.bank_reference
