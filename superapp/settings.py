@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "superapp.accounts",
     "superapp.web",
     "superapp.notifications",
+    "superapp.console",
     "payments",
     "shop",
     "chat",

@@ -51,6 +51,7 @@ pytest_plugins = [
     "tests.harness.browsers",
     "tests.harness.socket_client",
     "tests.harness.timings",
+    "tests.console.operators",
     "tests.payments.purses",
 ]
 

@@ -21,6 +21,7 @@ from superapp.accounts.actions.reauthentication import send_owner_code, verify_o
 from superapp.accounts.actions.texts import TextOutcome, send_text
 from superapp.accounts.adapters.page_auth import (
     flash_next,
+    get_client_address,
     get_current_user,
     get_device_id,
     get_next_url,
@@ -57,6 +58,7 @@ __all__ = [
     "find_user_by_phone_number",
     "flash_next",
     "get_changed_people",
+    "get_client_address",
     "get_current_user",
     "get_device_id",
     "get_formatted_phone_number",

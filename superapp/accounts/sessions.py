@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from superapp.accounts import queries
 from superapp.accounts.actions import devices, login
 from superapp.accounts.actions.login import CodeSent, PhoneProof
+from superapp.accounts.adapters.page_auth import get_client_address
 from superapp.accounts.domain import user_agents
 from superapp.core import clock
 from superapp.realtime.registry import Caller, SessionState, register_authenticator
@@ -50,12 +51,6 @@ def set_browser_cookie(request: HttpRequest, response: HttpResponseBase) -> None
         httponly=True,
         samesite="Lax",
     )
-
-
-def get_client_address(request: HttpRequest) -> str:
-    """Return the client's IP address, from the reverse proxy where there is one."""
-    told = request.META.get("HTTP_X_REAL_IP", "") if settings.BEHIND_PROXY else ""
-    return (told or request.META.get("REMOTE_ADDR", ""))[:45]
 
 
 def send_code(request: HttpRequest, *, phone: str, solution: str = "") -> CodeSent:

@@ -53,6 +53,7 @@ FORM: Mapping[str, str] = {
     "key": A_UUID,
     "language": "en",
     "marked_unread": "yes",
+    "member": A_UUID,
     "memo": "",
     "mute": "8h",
     "mute_until": "2100-01-01T00:00",
@@ -82,6 +83,7 @@ FORM: Mapping[str, str] = {
     "reply_to": "1",
     "resi": "EVE-1",
     "rev": "1",
+    "roles": "admin",
     "shown": "25.000",
     "since": "22:00",
     "sms": "yes",
@@ -108,6 +110,7 @@ FILES = {"logo", "photo", "picture"}
 # What may stand behind the question mark of an address; "of …" is something of theirs.
 QUERY: Mapping[str, str] = {
     "amount": "15.000",
+    "anggota": "1",
     "barang": "of product hidden",
     "bentuk": "csv",
     "cari": "Rahasia",
@@ -116,9 +119,11 @@ QUERY: Mapping[str, str] = {
     "kepada": "of user bo",
     "next": "/pesanan/",
     "obrolan": "of conversation of two",
+    "perihal": "of user bo",
     "sampai": "2100-01-01",
     "sebelum": "of conversation of two",
     "sesudah": "of order paid",
+    "tindakan": "looked",
     "tulis": "Ditulis Eve",
 }
 # Names that stand in the head of a page and are no fields.

@@ -26,6 +26,12 @@ from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.domain import phone_numbers
 from superapp.accounts.models import Device, Invitation, InviteLink, RateCount, User
+from superapp.console.actions.members import add_member
+from superapp.console.actions.proposals import propose
+from superapp.console.actions.role_changes import ROLES
+from superapp.console.contracts import Member
+from superapp.console.domain.roles import Role
+from superapp.console.models import ConsoleMember
 from superapp.core import clock, ids, jobs, outbox
 from superapp.core.models import Job
 from superapp.core.money import Money
@@ -64,6 +70,7 @@ WRITTEN_SECRETS = (
     "RAHASIA-RESI",
     "Rahasia Tersembunyi",
     "rahasia-tagihan",
+    "rahasia-usulan",
     "rahasia-uraian",
     "Ponsel Rahasia",
     "765432100",
@@ -123,6 +130,7 @@ def build() -> World:
     _orders(world, now)
     _devices_and_invitations(world, now)
     _begun_in_browsers(world)
+    _console(world, now)
     outbox.deliver_due(now)
     _names_and_secrets(world, now)
     return world
@@ -326,6 +334,19 @@ def _group(world: World, now: datetime) -> None:
     world.theirs["beside"] = world.theirs["conversation"]
     world.theirs["link"]["of the group"] = str(link.public_id)
     world.theirs["token"]["of the group"] = link.token
+
+
+def _console(world: World, now: datetime) -> None:
+    """Two members of the console with every role, one of them with a browser, and a proposal about Ana."""
+    operator, second = (accounts.create_person(name=name, now=now) for name in ("Petugas", "Petugas kedua"))
+    for user in (operator, second):
+        add_member(user, Role.values, now=now)
+    world.devices["operator"] = log_in(operator, now)
+    row = ConsoleMember.objects.get(user=operator)
+    maker = Member(id=row.pk, user_id=operator.pk, name=operator.name, roles=frozenset(row.roles))
+    payload = {"user": second.pk, "roles": "auditor"}
+    made = propose(kind=ROLES, payload=payload, reason="rahasia-usulan", maker=maker, now=now)
+    world.theirs["proposal"] = {"open": str(made)}
 
 
 def _begun_in_browsers(world: World) -> None:

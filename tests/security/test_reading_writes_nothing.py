@@ -8,6 +8,9 @@ from contextlib import closing
 
 import pytest
 
+from superapp.accounts.models import Device
+from superapp.console.models import ConsoleMember, ConsoleSession
+from superapp.core import clock
 from tests.security.attack_fields import attacks, operations
 from tests.security.attack_pages import addresses, pages, queries
 from tests.security.database_rows import changed_tables, read_rows
@@ -34,6 +37,10 @@ OPENS_A_WALLET = {
     "payments:send",
     "shop:buy",
 }
+
+# Whoever looks at a desk of the console is written down before they see it: the one place where reading writes.
+CONSOLE = "konsol/"
+NO_DESKS = {"console:index", "console:log_in", "console:log_out"}
 
 
 @pytest.mark.parametrize("operation", READINGS, ids=str)
@@ -64,6 +71,26 @@ def test_opened_page_writes_nothing(page, world):
                 note_changes(world, who, written)
 
     assert written == expected(page)
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.route.startswith(CONSOLE)], ids=str)
+def test_opened_page_of_the_console_writes_the_look_alone(page, world):
+    operator: Device = world.devices["operator"]
+    member = ConsoleMember.objects.get(user=operator.user)
+    now = clock.now()
+    ConsoleSession.objects.create(member=member, session_key=operator.session_key, opened_at=now, seen_at=now)
+    before, written, statuses = read_rows(), set(), set()
+
+    for _aim, address in addresses(page, world):
+        for query in queries(world):
+            world.forget_limits()
+            with closing(world.browser("operator").get(address, query)) as answer:
+                statuses.add(answer.status_code)
+            written |= changed_tables(before, read_rows())
+    world.restore()
+
+    assert written == (set() if page.name in NO_DESKS else {"console_auditentry"})
+    assert statuses == ({302} if page.name == "console:log_out" else {200})
 
 
 def note_changes(world, who, written):

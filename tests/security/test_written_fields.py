@@ -13,6 +13,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import models
 
+from superapp.console.models import Proposal
 from superapp.realtime import registry
 from tests.harness.socket_client import browser_on, log_in
 from tests.payments.purses import PIN
@@ -22,7 +23,7 @@ from tests.shop.conftest import ADDRESS
 MARKER = "Mawar"
 # What no text may carry: an override of direction, the start of a terminal's command, a pile of marks.
 DIRTY = {"override": f"{MARKER}\u202e ab", "control": f"{MARKER}\x1b ab", "pile": f"{MARKER}{chr(0x0335) * 40} ab"}
-OURS = ("accounts", "chat", "core", "notifications", "payments", "realtime", "shop")
+OURS = ("accounts", "chat", "console", "core", "notifications", "payments", "realtime", "shop")
 
 
 class World:
@@ -194,6 +195,10 @@ OF_THE_PRODUCT = {
         Message.content_hash Message.event Message.kind MessageMark.reaction MessageMark.votes MessageVersion.body
         Reaction.emoji
     """,
+    "console": """
+        AuditEntry.action AuditEntry.address AuditEntry.subject ConsoleMember.roles ConsoleMember.secret
+        ConsoleSession.session_key Proposal.kind Proposal.payload Proposal.state
+    """,
     "core": """
         Fact.key Fact.last_error Fact.name Fact.payload Instance.place Job.arguments Job.error_code Job.name
         Job.result Job.state
@@ -245,10 +250,12 @@ INPUTS = {
     "about": "shop.change.about",
     "memo": "payments.send.memo",
 }
+# Inputs of the console, which are tried below.
+INPUTS_OF_THE_CONSOLE = {"reason"}
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
     account
-    city postal_code qr tables tip
+    city postal_code qr tables tindakan perihal tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt mute_until
 """
 
@@ -321,6 +328,22 @@ def test_texts_of_a_purchase_that_a_bank_pays_are_stored_clean(dirt, world, prod
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []
 
 
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_reasons_at_the_console_are_stored_clean(dirt, make_operator, now, real_db):
+    maker, checker = make_operator("pembuat", "admin"), make_operator("pemeriksa", "admin")
+    form = {"member": str(maker.user.public_id), "roles": ["admin"], "reason": DIRTY[dirt]}
+
+    assert maker.browser.post("/konsol/anggota/", form).status_code == 302
+    made = Proposal.objects.get()
+    rejected = checker.browser.post(f"/konsol/usulan/{made.public_id}/", {"do": "reject", "reason": DIRTY[dirt]})
+    checker.browser.get("/konsol/anggota/", {"x": DIRTY[dirt]})
+
+    assert rejected.status_code == 302
+    kept = {name for name, text in texts() if name.startswith("console.") and MARKER in text}
+    assert kept == {"console.Proposal.reason", "console.Proposal.outcome", "console.AuditEntry.detail"}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
 def test_every_text_field_of_a_command_is_cleaned_or_restricted():
     found = {path for name, one in registry.commands.items() for path in strings(one.schema, name)}
 
@@ -330,7 +353,8 @@ def test_every_text_field_of_a_command_is_cleaned_or_restricted():
 
 def test_every_text_column_is_cleaned_or_written_by_the_product():
     elsewhere = "payments.TopUp.reason payments.QrisBill.note shop.PendingPurchase.address shop.PendingPurchase.note"
-    written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split())
+    console = "console.AuditEntry.detail console.Proposal.outcome console.Proposal.reason"
+    written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 
     found = {f"{model._meta.label}.{field.name}" for model in models_of_ours() for field in text_fields(model)}
@@ -348,7 +372,7 @@ def test_every_form_input_is_cleaned_or_restricted():
         for name in re.findall(r'\bname="([^"]*)"', tag)
     }
 
-    assert named == set(INPUTS) | set(INPUTS_OF_A_CLOSED_FORM.split())
+    assert named == set(INPUTS) | set(INPUTS_OF_A_CLOSED_FORM.split()) | INPUTS_OF_THE_CONSOLE
     assert {field for fields in INPUTS.values() for field in fields.split()} <= set(WRITTEN)
 
 

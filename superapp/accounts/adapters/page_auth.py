@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -63,3 +64,9 @@ def get_device_id(request: HttpRequest) -> int | None:
     """Return the id of the device of this session, or None."""
     open_devices = Device.objects.filter(session_key=request.session.session_key or "", ended_at=None)
     return open_devices.values_list("pk", flat=True).first()
+
+
+def get_client_address(request: HttpRequest) -> str:
+    """Return the client's IP address, from the reverse proxy where there is one."""
+    told = request.META.get("HTTP_X_REAL_IP", "") if settings.BEHIND_PROXY else ""
+    return (told or request.META.get("REMOTE_ADDR", ""))[:45]

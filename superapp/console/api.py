@@ -1,0 +1,27 @@
+"""
+Facade of the console: products register desks and kinds of proposals, make proposals, and write into the audit.
+
+Views of desks are decorated with ``superapp.console.sessions.desk_page``.
+"""
+
+from superapp.console.actions.audit import record
+from superapp.console.actions.proposals import clean_reason, propose
+from superapp.console.contracts import Member
+from superapp.console.domain.desks import Desk, register_desk
+from superapp.console.domain.proposal_kinds import Approval, Fact, Payload, ProposalKind, register_proposal_kind
+from superapp.console.domain.roles import Role
+
+__all__ = [
+    "Approval",
+    "Desk",
+    "Fact",
+    "Member",
+    "Payload",
+    "ProposalKind",
+    "Role",
+    "clean_reason",
+    "propose",
+    "record",
+    "register_desk",
+    "register_proposal_kind",
+]
