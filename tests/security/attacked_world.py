@@ -26,24 +26,15 @@ from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.domain import phone_numbers
 from superapp.accounts.models import Device, Invitation, InviteLink, RateCount, User
-from superapp.console.actions.members import add_member
-from superapp.console.actions.proposals import propose
-from superapp.console.actions.role_changes import ROLES
-from superapp.console.contracts import Member
-from superapp.console.domain.roles import Role
-from superapp.console.models import ConsoleMember
-from superapp.core import clock, ids, jobs, outbox
-from superapp.core.models import Job
+from superapp.core import clock, ids, outbox
 from superapp.core.money import Money
-from superapp.media.actions import uploads
-from superapp.media.models import Media
 from superapp.notifications.models import Notification
 from superapp.realtime import sync
 from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
 from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
-from tests.security import bank_money
+from tests.security import bank_money, operators, uploaded_photos
 from tests.security.database_rows import Rows
 from tests.shop.bank_payments import begin_unpaid_purchase
 from tests.shop.image_files import photo
@@ -124,13 +115,13 @@ def build() -> World:
     world = World(people, {who: _trusted_device(user, now) for who, user in people.items()})
     accounts.connect_people(user_id=people["ana"].pk, peer_id=people["bo"].pk, now=now)
     _talk(world, now)
-    _media(world, now)
+    world.theirs |= uploaded_photos.make(world.people["ana"], now)
     _money(world, now)
     _shops(world, now)
     _orders(world, now)
     _devices_and_invitations(world, now)
     _begun_in_browsers(world)
-    _console(world, now)
+    world.devices["operator"], world.theirs["proposal"] = operators.make(now)
     outbox.deliver_due(now)
     _names_and_secrets(world, now)
     return world
@@ -174,25 +165,6 @@ def _talk(world: World, now: datetime) -> None:
         f"/api/v1/conversations/{talk.public_id}/mine", {"draft": "rahasia-draf"}, content_type="application/json"
     )
     assert kept.status_code == 200, kept.content
-
-
-def _media(world: World, now: datetime) -> None:
-    """A photo of Ana that is ready, and one that she is still uploading."""
-    world.theirs["media"] = {
-        "begun": _upload(world.people["ana"], photo(), declared_more=1, now=now),
-        "ready": _upload(world.people["ana"], photo(), declared_more=0, now=now),
-    }
-    world.theirs["attachment"] = {"photos": {"type": "photos", "media": [world.theirs["media"]["ready"]]}}
-    for job_id in Job.objects.filter(state=Job.State.QUEUED, name=uploads.ENCODING_JOB).values_list("pk", flat=True):
-        jobs.run(job_id)
-    assert Media.objects.filter(state="ready").count() == 1
-
-
-def _upload(owner: User, content: bytes, *, declared_more: int, now: datetime) -> str:
-    length = len(content) + declared_more
-    begun = uploads.create_upload(owner_id=owner.pk, length=length, fields={"kind": "photo"}, metadata="", now=now)
-    uploads.append_chunk(owner_id=owner.pk, media=begun.media, offset=0, content=content, now=now)
-    return str(begun.media)
 
 
 def _money(world: World, now: datetime) -> None:
@@ -334,19 +306,6 @@ def _group(world: World, now: datetime) -> None:
     world.theirs["beside"] = world.theirs["conversation"]
     world.theirs["link"]["of the group"] = str(link.public_id)
     world.theirs["token"]["of the group"] = link.token
-
-
-def _console(world: World, now: datetime) -> None:
-    """Two members of the console with every role, one of them with a browser, and a proposal about Ana."""
-    operator, second = (accounts.create_person(name=name, now=now) for name in ("Petugas", "Petugas kedua"))
-    for user in (operator, second):
-        add_member(user, Role.values, now=now)
-    world.devices["operator"] = log_in(operator, now)
-    row = ConsoleMember.objects.get(user=operator)
-    maker = Member(id=row.pk, user_id=operator.pk, name=operator.name, roles=frozenset(row.roles))
-    payload = {"user": second.pk, "roles": "auditor"}
-    made = propose(kind=ROLES, payload=payload, reason="rahasia-usulan", maker=maker, now=now)
-    world.theirs["proposal"] = {"open": str(made)}
 
 
 def _begun_in_browsers(world: World) -> None:
