@@ -20,6 +20,7 @@ import random
 import re
 import sqlite3
 import subprocess
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,11 +34,12 @@ from tests.harness.authorizations import entry_fields
 
 FUND, MADE = entry_fields("fund"), entry_fields("bench")
 PEOPLE = 1_000
-# As many as PAGE_PROCESSES is by default.
+# As many as PAGE_PROCESSES is by default, and as many threads in each as makes eight at the same time.
 PROCESSES = 2
+THREADS = 4
 SECONDS = 4.0
 BATCH = 200
-WARM_POSTS = {"between_people": 30, "to_merchant": 30, "batch": 2, "textbook": 5}
+WARM_POSTS = {"between_people": 30, "to_merchant": 30, "batch": 2, "textbook": 5, "by_eight": 30}
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 
 
@@ -101,12 +103,15 @@ def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: An
     import django
 
     django.setup()
+    from django.db import connection
+
     from payments.writers import ledger
     from payments.writers.ledger import JournalEntry, Posted, TransferLine, derive_key
     from superapp.core.money import Money
 
     rnd, run = random.Random(number), f"{os.getpid()}-{time.monotonic_ns()}"
-    people, merchant, count = scene["people"], scene["merchant"], 0
+    people, merchant = scene["people"], scene["merchant"]
+    posted: list[int] = []
     took: list[tuple[float, float]] = []
     numbers = itertools.count()
 
@@ -122,19 +127,33 @@ def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: An
             textbook_post(*rnd.sample(people, 2), f"{run}-{next(numbers)}")
             return 1
         size = BATCH if what == "batch" else 1
-        outcomes = ledger.post_many([entry(f"{run}-{next(numbers)}") for _ in range(size)], now=NOW)
+        entries = [entry(f"{run}-{next(numbers)}") for _ in range(size)]
+        outcomes = ledger.post_many(entries, now=NOW) if size > 1 else [ledger.post(entries[0], now=NOW)]
         assert all(isinstance(outcome, Posted) and not outcome.replayed for outcome in outcomes)
         return size
 
-    for _ in range(WARM_POSTS[what]):  # Connects, and has plans made.
-        post()
+    def post_for_a_while(begin: threading.Barrier) -> None:
+        for _ in range(WARM_POSTS[what]):  # Connects, and has plans made.
+            post()
+        begin.wait(60)
+        began = time.monotonic()
+        while time.monotonic() - began < SECONDS:
+            before = time.monotonic()
+            posted.append(post())
+            took.append((time.monotonic(), (time.monotonic() - before) * 1_000))
+        connection.close()
+
+    count = THREADS if what == "by_eight" else 1
+    begin = threading.Barrier(count + 1)
+    threads = [threading.Thread(target=post_for_a_while, args=(begin,)) for _ in range(count)]
+    for thread in threads:
+        thread.start()
     line.wait()
+    begin.wait(60)
     began, cpu = time.monotonic(), time.process_time()
-    while time.monotonic() - began < SECONDS:
-        before = time.monotonic()
-        count += post()
-        took.append((time.monotonic(), (time.monotonic() - before) * 1_000))
-    answers.put((count, time.monotonic() - began, time.process_time() - cpu, took))
+    for thread in threads:
+        thread.join()
+    answers.put((sum(posted), time.monotonic() - began, time.process_time() - cpu, took))
 
 
 def measured(what: str, scene: dict[str, Any], pids: list[int], processes: int) -> dict[str, Any]:
@@ -163,14 +182,14 @@ def measured(what: str, scene: dict[str, Any], pids: list[int], processes: int) 
     }
 
 
-def minimal_on_postgres(postgres: servers.Postgres, directory: Path) -> dict[str, Any]:
+def minimal_on_postgres(postgres: servers.Postgres, directory: Path, clients: int = PROCESSES) -> dict[str, Any]:
     script = directory / "minimal.sql"
     script.write_text(PGBENCH)
     pids = [postgres.pid]
     before = measure.cpu(pids)
     done = subprocess.run(
         [
-            servers.find("pgbench"), "-n", "-f", script, f"-c{PROCESSES}", "-j2", f"-T{SECONDS:.0f}", "-Mprepared",
+            servers.find("pgbench"), "-n", "-f", script, f"-c{clients}", "-j2", f"-T{SECONDS:.0f}", "-Mprepared",
             postgres.url(),
         ],
         check=True, capture_output=True, text=True,
@@ -238,7 +257,7 @@ def main() -> None:
         scene = prepare()
         environment.settle_database(MINIMAL)
         kinds = (
-            ("between_people", "to_merchant", "batch", "textbook")
+            ("between_people", "by_eight", "to_merchant", "batch", "textbook")
             if postgres
             else ("between_people", "batch", "textbook")
         )
@@ -247,7 +266,11 @@ def main() -> None:
             limit = minimal_on_postgres(postgres, directory) if postgres else minimal_on_sqlite(directory)
             pids = [postgres.pid] if postgres else []
             found = {what: measured(what, scene, pids, PROCESSES if postgres else 1) for what in kinds}
-            runs.append({"limit": limit, **found, **_ratios(limit, found)})
+            run = {"limit": limit, **found, **_ratios(limit, found)}
+            if postgres:
+                run["limit_by_eight"] = minimal_on_postgres(postgres, directory, PROCESSES * THREADS)
+                run["by_eight_of_minimal"] = found["by_eight"]["per_second"] / run["limit_by_eight"]["per_second"]
+            runs.append(run)
         lost, doubled = _audit()
     measure.report(_result(arguments.db, runs, lost, doubled), as_json=arguments.json)
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from payments.models import Inbox
-from payments.writers.ledger import accounts, postgres, sqlite
+from payments.writers.ledger import accounts, postgres, shared_posting, sqlite
 from payments.writers.ledger.accounts import (
     freeze_account,
     get_or_open_account,
@@ -85,7 +85,12 @@ def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
 
     :raises KeyReused: if the key was used for a different request
     """
-    outcome = post_many([entry], now=now)[0]
+    if _on_postgres() and not connection.in_atomic_block:
+        outcome = shared_posting.post_alone_or_together(entry, now=now)
+        if entry.fact:
+            outbox.published.set()
+    else:
+        outcome = post_many([entry], now=now)[0]
     if isinstance(outcome, Reused):
         raise outcome.error()
     return outcome
