@@ -146,6 +146,7 @@ def _start_backing_services(
         ALLOWED_HOSTS="localhost",
         PYTHONPATH=str(ROOT),
         SECRET_KEY="of-the-benches-" + "0123456789" * 5,
+        LEDGER_KEY="b2YtdGhlLWxlZGdlci0wMTIzNDU2Nzg5LTAxMjM0NTY",
         RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
     )
     os.environ.update(env)

@@ -36,6 +36,7 @@ class PaymentsConfig(AppConfig):
             "actions.charges",
             "actions.bank_history",
             "actions.withdrawals",
+            "actions.sealing",
             "maintenance.periodic_tasks",
             "endpoints.wallet",
             "endpoints.pins",

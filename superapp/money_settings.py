@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+from base64 import urlsafe_b64encode
+
+from django.core.exceptions import ImproperlyConfigured
+
 from superapp import env
 
 # The balance ceilings of wallets, by the verification tier of their owners.
@@ -14,6 +20,21 @@ WALLET_CEILINGS = {
         "WALLET_CEILING_VERIFIED", 20_000_000_00, "Sen that may lie in a verified person's wallet."
     ),
 }
+
+
+def make_seed() -> str:
+    """Make a new private key for blocks of the ledger, in base64url."""
+    return urlsafe_b64encode(os.urandom(32)).decode()
+
+
+# Made in VAR_DIR when embedded; replaced by manage.py ledger_key rotate alone.
+LEDGER_KEY = env.text(
+    "LEDGER_KEY",
+    "",
+    "Signs the blocks that seal the ledger: 32 random bytes in base64url. Nothing is sealed without it.",
+)
+if not re.fullmatch(r"([A-Za-z0-9_-]{43}=?)?", LEDGER_KEY.strip()):
+    raise ImproperlyConfigured("LEDGER_KEY must be 32 random bytes in base64url")
 # Money from the bank and to it.
 WITHDRAWAL_FEE_RUPIAH = env.integer(
     "WITHDRAWAL_FEE_RUPIAH", 2_500, "What a withdrawal to a bank account costs, in rupiah; 0 for nothing."

@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from superapp import databases, directories, env, storages
+from superapp import databases, directories, env, money_settings, storages
 from superapp.core import feature_gates
 from superapp.money_settings import *  # noqa: F403  # Settings of wallets and of the bank.
 from superapp.qris_settings import *  # noqa: F403  # Settings of codes for payment.
@@ -104,6 +104,8 @@ if not re.fullmatch(r"[A-Za-z0-9_-]{43}=?", RECEIPT_KEY.strip()):
 RECEIPT_KEYS_BEFORE = env.string_list(
     "RECEIPT_KEYS_BEFORE", "", "Public keys (x) of keys before it, separated by commas: their receipts stay ours."
 )
+if not SERVED:
+    LEDGER_KEY = money_settings.LEDGER_KEY or _embedded_secret("ledger_key", money_settings.make_seed)
 # Browsers are subscribed for this key, and another one means that all subscribe again.
 VAPID_PRIVATE_KEY = env.text(
     "VAPID_PRIVATE_KEY",

@@ -32,6 +32,9 @@ APPENDED = (
     "bankmessage",
     "feerule",
     "appliedfee",
+    "ledgerkey",
+    "block",
+    "leaf",
 )
 # Rows of these are closed once, and never changed after.
 CLOSED = ("charge", "withdrawal")
@@ -63,6 +66,7 @@ TRIGGERS = (
     GuardTrigger("openhold", "leaves_resolved", "BEFORE DELETE", "openhold_guard"),
     GuardTrigger("refundable", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("refundable", "only_grows", "BEFORE UPDATE", "refundable_guard"),
+    GuardTrigger("block", "follows", "BEFORE INSERT", "block_guard"),
     *(GuardTrigger(table, "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only") for table in APPENDED),
     *(GuardTrigger(table, "never_deleted", "BEFORE DELETE", "refuse", "is never deleted") for table in CLOSED),
     *(GuardTrigger(table, "closed_once", "BEFORE UPDATE", f"{table}_guard") for table in CLOSED),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from payments.maintenance import guards, integrity_checks
+from payments.maintenance import block_checks, guards, integrity_checks
 from payments.models import NightlyProof
 from superapp.core.nightly_checks import NightlyCheck
 from superapp.core.scheduler import every
@@ -14,6 +14,7 @@ from superapp.core.scheduler import every
 
 def _find_violations(now: datetime) -> list[str]:
     found = [str(finding) for finding in integrity_checks.check_integrity(now=now)]
+    found += [str(finding) for finding in block_checks.check_blocks(now=now).violations]
     return found + [f"missing in the database: {guard}" for guard in guards.missing(connection)]
 
 

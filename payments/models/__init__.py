@@ -20,6 +20,7 @@ from payments.models.nightly_proofs import NightlyProof
 from payments.models.pins import Pin, PinTries
 from payments.models.qris import NOTE_CHARS_MAX, QrisAccount, QrisBill, QrisPayment
 from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
+from payments.models.sealing import Block, Leaf, LedgerKey, Sealer
 from payments.models.wallets import Tier, TopUp
 
 __all__ = [
@@ -39,11 +40,14 @@ __all__ = [
     "AppliedFee",
     "BankCursor",
     "BankMessage",
+    "Block",
     "Charge",
     "FeeRule",
     "Inbox",
     "IncomingPayment",
     "Journal",
+    "Leaf",
+    "LedgerKey",
     "Memo",
     "NightlyProof",
     "OpenHold",
@@ -55,6 +59,7 @@ __all__ = [
     "QrisPayment",
     "Refundable",
     "Request",
+    "Sealer",
     "Tier",
     "TopUp",
     "Transfer",

@@ -223,3 +223,16 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+
+-- Blocks have numbers without a gap, and each names the head of the one before.
+CREATE OR REPLACE FUNCTION payments_block_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE
+    v_last record;
+BEGIN
+    SELECT number, head INTO v_last FROM payments_block ORDER BY number DESC LIMIT 1;
+    IF NEW.number <> coalesce(v_last.number, 0) + 1 OR NEW.previous <> coalesce(v_last.head, repeat('0', 64)) THEN
+        RAISE EXCEPTION 'payments_block: follows the block before it' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;

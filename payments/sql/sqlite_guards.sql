@@ -248,3 +248,38 @@ BEGIN SELECT RAISE(ABORT, 'payments_appliedfee: is append-only'); END;
 CREATE TRIGGER payments_appliedfee_once BEFORE INSERT ON payments_appliedfee
 WHEN EXISTS (SELECT 1 FROM payments_appliedfee WHERE journal_id = NEW.journal_id)
 BEGIN SELECT RAISE(ABORT, 'payments_appliedfee: is append-only'); END;
+
+CREATE TRIGGER payments_ledgerkey_unchanged BEFORE UPDATE ON payments_ledgerkey
+BEGIN SELECT RAISE(ABORT, 'payments_ledgerkey: is append-only'); END;
+
+CREATE TRIGGER payments_ledgerkey_undeleted BEFORE DELETE ON payments_ledgerkey
+BEGIN SELECT RAISE(ABORT, 'payments_ledgerkey: is append-only'); END;
+
+CREATE TRIGGER payments_ledgerkey_once BEFORE INSERT ON payments_ledgerkey
+WHEN EXISTS (SELECT 1 FROM payments_ledgerkey WHERE number = NEW.number OR key_id = NEW.key_id)
+BEGIN SELECT RAISE(ABORT, 'payments_ledgerkey: is append-only'); END;
+
+CREATE TRIGGER payments_block_unchanged BEFORE UPDATE ON payments_block
+BEGIN SELECT RAISE(ABORT, 'payments_block: is append-only'); END;
+
+CREATE TRIGGER payments_block_undeleted BEFORE DELETE ON payments_block
+BEGIN SELECT RAISE(ABORT, 'payments_block: is append-only'); END;
+
+CREATE TRIGGER payments_block_once BEFORE INSERT ON payments_block
+WHEN EXISTS (SELECT 1 FROM payments_block WHERE number = NEW.number OR previous = NEW.previous OR head = NEW.head)
+BEGIN SELECT RAISE(ABORT, 'payments_block: is append-only'); END;
+
+CREATE TRIGGER payments_leaf_unchanged BEFORE UPDATE ON payments_leaf
+BEGIN SELECT RAISE(ABORT, 'payments_leaf: is append-only'); END;
+
+CREATE TRIGGER payments_leaf_undeleted BEFORE DELETE ON payments_leaf
+BEGIN SELECT RAISE(ABORT, 'payments_leaf: is append-only'); END;
+
+CREATE TRIGGER payments_leaf_once BEFORE INSERT ON payments_leaf
+WHEN EXISTS (SELECT 1 FROM payments_leaf WHERE journal_id = NEW.journal_id OR (block_id = NEW.block_id AND "index" = NEW."index"))
+BEGIN SELECT RAISE(ABORT, 'payments_leaf: is append-only'); END;
+
+CREATE TRIGGER payments_block_follows BEFORE INSERT ON payments_block
+WHEN NEW.number <> coalesce((SELECT max(number) FROM payments_block), 0) + 1
+    OR NEW.previous <> coalesce((SELECT head FROM payments_block ORDER BY number DESC LIMIT 1), printf('%064d', 0))
+BEGIN SELECT RAISE(ABORT, 'payments_block: follows the block before it'); END;

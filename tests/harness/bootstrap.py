@@ -44,6 +44,7 @@ def begin() -> Path:
         VAR_DIR=str(here),
         PUBLIC_URL="http://localhost:8000",
         SECRET_KEY="of-the-tests-" + "0123456789" * 5,
+        LEDGER_KEY="b2YtdGhlLWxlZGdlci0wMTIzNDU2Nzg5LTAxMjM0NTY",
         RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",
     )
     if os.environ.get("NUSA_TEST_DB", "sqlite") == "postgres":

@@ -45,6 +45,7 @@ def test_missing_variable_is_named(served_env, name):
     [
         ("SECRET_KEY", "short", "SECRET_KEY must have at least 50 characters"),
         ("RECEIPT_KEY", "too-short", "RECEIPT_KEY must be 32 random bytes in base64url"),
+        ("LEDGER_KEY", "too-short", "LEDGER_KEY must be 32 random bytes in base64url"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must be names, and * is none"),
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS must be names, and * is none"),
         ("PUBLIC_URL", "nusa.example", "PUBLIC_URL must be a scheme and a host"),

@@ -9,31 +9,40 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
-from payments.maintenance import guards, integrity_checks
+from payments.maintenance import block_checks, guards, integrity_checks
 from superapp.core import clock
 from superapp.core.operator_command import OperatorCommand
 
 
 class Command(OperatorCommand):
-    help = "Check every invariant of the ledger, and list each violation. Exits with 1 if there is any."
+    help = (
+        "Check every invariant of the ledger and all sealed blocks, and list each violation."
+        " Exits with 1 if there is any."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--since",
             type=moment,
-            help="check only journals posted since this time: 2027-03-01 or 2027-03-01T02:00:00Z",
+            help="check only journals posted, and blocks sealed, since this time: 2027-03-01 or 2027-03-01T02:00:00Z",
         )
 
     def handle(self, *_args: Any, since: datetime | None, **_options: Any) -> None:
         absent = guards.missing(connection)
-        findings = integrity_checks.check_integrity(now=clock.now(), since=since)
+        now = clock.now()
+        findings = integrity_checks.check_integrity(now=now, since=since)
+        sealed = block_checks.check_blocks(now=now, since=since)
+        findings += sealed.violations
         for guard in absent:
             self.stderr.write(f"missing in the database: {guard}")
         for finding in findings:
             self.stderr.write(str(finding))
+        self.stdout.write(
+            f"{sealed.journals} sealed journals in {sealed.blocks} blocks were read, {sealed.per_second} a second."
+        )
         if absent or findings:
             raise CommandError(f"{len(findings)} rows break a rule, {len(absent)} guards are missing.")
-        self.stdout.write(f"All {len(integrity_checks.RULES) + 1} rules hold.")
+        self.stdout.write(f"All {len(integrity_checks.RULES) + 1 + len(block_checks.RULES)} rules hold.")
 
 
 def moment(text: str) -> datetime:

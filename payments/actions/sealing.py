@@ -1,0 +1,163 @@
+"""
+Sealing: journals become leaves of signed blocks, each of which names the head of the one before.
+
+Journals are found by the leaf that they lack, and not by a last id: ids of journals do not commit in their order.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from prometheus_client import Counter, Gauge
+
+from payments.domain import sealed_records
+from payments.domain.merkle import compute_root
+from payments.domain.sealed_records import KeyStatement, LedgerKeyUnusable, hash_record
+from payments.models import Block, LedgerKey, Sealer
+from payments.queries import sealing
+from payments.queries.sealing import UnsealedJournal
+from payments.writers.blocks import append_block
+from superapp.core import change_cursor
+from superapp.core.scheduler import every
+
+# What is committed late is sealed late; the delay only lets the journals of a moment share a block.
+TRAILING_DELAY = timedelta(seconds=2)
+SEAL_EVERY_SECONDS = 3
+LEAVES_MAX = 1_000
+BLOCKS_PER_RUN_MAX = 20
+
+log = structlog.get_logger(__name__)
+sealed = Counter("nusa_ledger_sealed", "Journals that were sealed in blocks.")
+newest_block = Gauge("nusa_ledger_block", "Number of the newest block that this process sealed.")
+
+
+def is_sealing() -> bool:
+    """Return whether this instance has a key to seal with."""
+    return bool(settings.LEDGER_KEY)
+
+
+@every(seconds=SEAL_EVERY_SECONDS)
+def seal_due(now: datetime) -> int:
+    """Seal the journals that are older than the delay, and return how many."""
+    if not is_sealing() or sealing.find_sealer().settled >= sealing.find_newest_journal_id():
+        return 0
+    total = 0
+    for _ in range(BLOCKS_PER_RUN_MAX):
+        count = seal_block(now=now)
+        total += count
+        if count < LEAVES_MAX:
+            break
+    return total
+
+
+def seal_block(*, now: datetime) -> int:
+    """
+    Seal one block, unless another process is sealing or nothing is due, and return the number of its leaves.
+
+    :raises LedgerKeyUnusable: if the key of the settings may not sign the next block
+    """
+    with transaction.atomic():
+        # Read before this transaction has its own number: whoever took an id up to this one has a lower number.
+        newest = sealing.find_newest_journal_id()
+        sealer = sealing.lock_sealer()
+        if sealer is None:
+            return 0
+        ended_below = change_cursor.current_cursor().stamp
+        unsealed = sealing.list_unsealed(after=sealer.settled, limit=LEAVES_MAX + 1)
+        due = [one for one in unsealed if one.posted_at <= now - TRAILING_DELAY][:LEAVES_MAX]
+        if due:
+            _append(due, now=now)
+        taken = {one.id for one in due}
+        left = next((one.id for one in unsealed if one.id not in taken), None)
+        _advance(sealer, newest=newest, left=left, ended_below=ended_below)
+    sealed.inc(len(due))
+    return len(due)
+
+
+def rotate_key(seed: str, *, now: datetime) -> LedgerKey:
+    """
+    Register a new key, signed by the present one. Blocks are still signed by the present one until the settings change.
+
+    :raises LedgerKeyUnusable: if the present key may not sign any more
+    """
+    with transaction.atomic():
+        present = get_signing_key(now=now)
+        number = sealing.list_keys()[-1].number + 1
+        return _register(seed, number=number, previous=present, now=now)
+
+
+def get_signing_key(*, now: datetime) -> LedgerKey:
+    """
+    Return the row of the key in the settings; the first key of a ledger is registered by using it.
+
+    :raises LedgerKeyUnusable: if it was never registered, or a later key has already signed a block
+    """
+    key_id = sealed_records.make_key_id(sealed_records.public_key_of(settings.LEDGER_KEY))
+    known = {key.key_id: key for key in sealing.list_keys()}
+    if not known:
+        return _register(settings.LEDGER_KEY, number=1, previous=None, now=now)
+    last = sealing.find_newest_block()
+    if key_id not in known or (last is not None and last.key.number > known[key_id].number):
+        raise LedgerKeyUnusable(f"key {key_id} is not registered, or a later one has signed: see manage.py ledger_key")
+    return known[key_id]
+
+
+def _append(due: list[UnsealedJournal], *, now: datetime) -> None:
+    key = get_signing_key(now=now)
+    ids = [one.id for one in due]
+    records = sealing.read_records(ids)
+    hashes = [hash_record(records[pk]) for pk in ids]
+    number, head = sealing.find_last_head()
+    block = Block(
+        number=number + 1,
+        previous=head,
+        root=compute_root(hashes).hex(),
+        leaves=len(hashes),
+        sealed_at=now,
+        key=key,
+    )
+    header = sealed_records.encode_header(sealing.to_header(block))
+    block.head = sealed_records.compute_head(header)
+    block.signature = sealed_records.sign_header(header, settings.LEDGER_KEY)
+    append_block(block, ids, hashes)
+    newest_block.set(block.number)
+
+
+def _advance(sealer: Sealer, *, newest: int, left: int | None, ended_below: int) -> None:
+    """
+    Move ``settled`` on to where no journal can appear any more.
+
+    ``left`` is the first journal that is visible and not sealed. A stamp above our own is from before a restore.
+    """
+    before = (sealer.settled, sealer.reached)
+    own = change_cursor.current_stamp()
+    if sealer.reached_stamp <= ended_below or sealer.reached_stamp > own:
+        sealer.settled = max(sealer.settled, sealer.reached if left is None else min(sealer.reached, left - 1))
+    if sealer.settled >= sealer.reached and newest > sealer.reached:
+        sealer.reached, sealer.reached_stamp = newest, own
+    if (sealer.settled, sealer.reached) != before:
+        sealer.save()
+
+
+def _register(seed: str, *, number: int, previous: LedgerKey | None, now: datetime) -> LedgerKey:
+    public = sealed_records.public_key_of(seed)
+    key_id = sealed_records.make_key_id(public)
+    signed = sealed_records.encode_statement(
+        KeyStatement(
+            key=key_id,
+            public=public,
+            previous=previous.key_id if previous else key_id,
+            since=sealed_records.format_moment(now),
+        )
+    )
+    return LedgerKey.objects.create(
+        number=number,
+        key_id=key_id,
+        public=public,
+        previous=previous,
+        signature=sealed_records.sign_statement(signed, settings.LEDGER_KEY),
+        since=now,
+    )

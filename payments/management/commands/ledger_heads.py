@@ -1,0 +1,77 @@
+"""Command ``ledger_heads``: write signed heads for a witness, and compare a witness's file with the chain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from payments.domain import ledger_heads, sealed_records
+from payments.domain.ledger_heads import HeadLine, HeadsFileInvalid, WitnessedHead
+from payments.queries import sealing
+from superapp.core.operator_command import OperatorCommand
+
+
+class Command(OperatorCommand):
+    help = "Write the signed heads of all blocks to a file for a witness, or compare such a file with the chain."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        export = actions.add_parser("export", help="write the heads to a file, one a line")
+        export.add_argument("file", type=Path)
+        export.add_argument("--after", type=int, default=0, metavar="BLOCK", help="only blocks after this number")
+        check = actions.add_parser("check", help="name the first head that differs from the chain, or is missing in it")
+        check.add_argument("file", type=Path)
+
+    def handle(self, *_args: Any, action: str, file: Path, **options: Any) -> None:
+        if action == "export":
+            self._export(file, after=options["after"])
+        else:
+            self._check(file)
+
+    def _export(self, file: Path, *, after: int) -> None:
+        count, last = 0, after
+        with file.open("w", encoding="utf-8") as out:
+            for key in sealing.list_keys():
+                text = sealed_records.encode_statement(sealing.to_statement(key)).decode()
+                out.write(ledger_heads.format_line(HeadLine(key=text, signature=key.signature)))
+            for block in sealing.iterate_blocks(first=after + 1):
+                text = sealed_records.encode_header(sealing.to_header(block)).decode()
+                out.write(ledger_heads.format_line(HeadLine(block=text, signature=block.signature)))
+                count, last = count + 1, block.number
+        self.stdout.write(f"{count} heads were written, up to block {last}.")
+
+    def _check(self, file: Path) -> None:
+        count = 0
+        with file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    witnessed = ledger_heads.parse_line(number, line)
+                except HeadsFileInvalid as error:
+                    raise CommandError(f"{file}: {error}") from None
+                if witnessed is not None:
+                    _compare(witnessed)
+                    count += 1
+        newest = sealing.find_newest_block()
+        self.stdout.write(
+            f"All {count} heads are in the chain, which ends with block {newest.number if newest else 0}."
+        )
+
+
+def _compare(witnessed: WitnessedHead) -> None:
+    ours = sealing.find_block(witnessed.number)
+    if ours is None:
+        raise CommandError(f"Block {witnessed.number} is missing in the chain. The witness has head {witnessed.head}.")
+    header = sealed_records.encode_header(sealing.to_header(ours))
+    if header.decode() == witnessed.text:
+        return
+    is_ours = any(
+        sealed_records.is_header_signed(witnessed.text.encode(), witnessed.signature, key.public)
+        for key in sealing.list_keys()
+    )
+    raise CommandError(
+        f"Block {witnessed.number} differs: the witness has head {witnessed.head},"
+        f" {'signed by a key of ours' if is_ours else 'which no key of ours signed'};"
+        f" the chain has {sealed_records.compute_head(header)}."
+    )

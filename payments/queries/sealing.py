@@ -1,0 +1,173 @@
+"""Queries of sealed blocks, and of journals that are not sealed yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from payments.domain.sealed_records import (
+    NO_HEAD,
+    BlockHeader,
+    KeyStatement,
+    LeafRecord,
+    TransferRecord,
+    format_moment,
+    hash_actor,
+)
+from payments.models import Block, Journal, Leaf, LedgerKey, Sealer, Transfer
+
+BLOCKS_PER_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class UnsealedJournal:
+    """A journal without a leaf."""
+
+    id: int
+    posted_at: datetime
+
+
+def find_newest_journal_id() -> int:
+    return Journal.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def find_sealer() -> Sealer:
+    """Return the sealer's row without locking it; of a ledger that was never sealed, one that is not stored."""
+    return Sealer.objects.first() or Sealer()
+
+
+def lock_sealer() -> Sealer | None:
+    """Lock and return the sealer's row, or None while another process has it."""
+    Sealer.objects.bulk_create([Sealer()], ignore_conflicts=True)
+    return Sealer.objects.select_for_update(skip_locked=True).first()
+
+
+def list_unsealed(*, after: int, limit: int) -> list[UnsealedJournal]:
+    """Return the journals without a leaf above an id, in the order of ids."""
+    rows = Journal.objects.filter(pk__gt=after, leaf=None).order_by("pk").values_list("pk", "posted_at")
+    return [UnsealedJournal(*row) for row in rows[:limit]]
+
+
+def read_records(journal_ids: Sequence[int]) -> dict[int, LeafRecord]:
+    """Return the record of each of these journals that exists, as it stands in the tables now, by id."""
+    records: dict[int, LeafRecord] = {}
+    rows = Journal.objects.filter(pk__in=journal_ids).values_list(
+        "pk", "public_id", "kind", "reference", "actor__public_id", "reverses__public_id", "memo_hash", "event_at",
+        "posted_at",
+    )  # fmt: skip
+    for pk, public_id, kind, reference, actor, reverses, memo_hash, event_at, posted_at in rows:
+        records[pk] = LeafRecord(
+            journal=public_id,
+            kind=kind,
+            reference=reference,
+            actor=hash_actor(public_id, actor),
+            reverses=str(reverses or ""),
+            memo_hash=memo_hash,
+            event_at=format_moment(event_at),
+            posted_at=format_moment(posted_at),
+            transfers=[],
+        )
+    _read_transfers(journal_ids, records)
+    return records
+
+
+def _read_transfers(journal_ids: Sequence[int], records: dict[int, LeafRecord]) -> None:
+    rows = (
+        Transfer.objects.filter(journal_id__in=journal_ids)
+        .order_by("journal_id", "line")
+        .values_list(
+            "journal_id", "line", "phase", "debit__public_id", "credit__public_id", "amount", "asset",
+            "pending__journal__public_id", "pending__line", "expires_at",
+        )
+    )  # fmt: skip
+    for journal_id, line, phase, debit, credit, amount, asset, hold, hold_line, expires_at in rows:
+        record = records.get(journal_id)
+        if record is not None:
+            record.transfers.append(
+                TransferRecord(
+                    line=line,
+                    phase=phase,
+                    debit=debit,
+                    credit=credit,
+                    amount=str(amount),
+                    asset=asset,
+                    pending=f"{hold}:{hold_line}" if hold else "",
+                    expires_at=format_moment(expires_at),
+                )
+            )
+
+
+def find_newest_block() -> Block | None:
+    return Block.objects.select_related("key").order_by("-number").first()
+
+
+def find_last_head() -> tuple[int, str]:
+    """Return the number and head of the newest block; 0 and ``NO_HEAD`` before the first."""
+    return Block.objects.order_by("-number").values_list("number", "head").first() or (0, NO_HEAD)
+
+
+def find_block(number: int) -> Block | None:
+    return Block.objects.select_related("key").filter(number=number).first()
+
+
+def find_block_before(number: int) -> Block | None:
+    return Block.objects.select_related("key").filter(number__lt=number).order_by("-number").first()
+
+
+def find_first_number_since(moment: datetime) -> int | None:
+    """Return the number of the first block that was sealed at or after a moment, or None."""
+    return Block.objects.filter(sealed_at__gte=moment).order_by("number").values_list("number", flat=True).first()
+
+
+def iterate_blocks(*, first: int = 1) -> Iterator[Block]:
+    """Yield the blocks from a number on, in their order, a page at a time."""
+    while True:
+        page = list(Block.objects.select_related("key").filter(number__gte=first).order_by("number")[:BLOCKS_PER_PAGE])
+        yield from page
+        if len(page) < BLOCKS_PER_PAGE:
+            return
+        first = page[-1].number + 1
+
+
+def list_leaves(block: int) -> list[tuple[int, int, bytes]]:
+    """Return index, journal id and hash of the leaves of a block, in the order of the tree."""
+    rows = Leaf.objects.filter(block_id=block).order_by("index").values_list("index", "journal_id", "hash")
+    return [(index, journal_id, bytes(hashed)) for index, journal_id, hashed in rows]
+
+
+def find_leaf_beyond(block: int) -> int | None:
+    """Return the number of a block after this one of which there are leaves, or None."""
+    return Leaf.objects.filter(block_id__gt=block).order_by("block_id").values_list("block_id", flat=True).first()
+
+
+def find_leaf(journal_id: int) -> Leaf | None:
+    """Return the leaf of a journal with its block and that one's key, or None while it is not sealed."""
+    return Leaf.objects.select_related("block__key").filter(journal_id=journal_id).first()
+
+
+def list_keys() -> list[LedgerKey]:
+    """Return all keys that ever signed, or may sign, in their order."""
+    return list(LedgerKey.objects.select_related("previous").order_by("number"))
+
+
+def to_header(block: Block) -> BlockHeader:
+    """Return a block's header, of which its text is made."""
+    return BlockHeader(
+        block=block.number,
+        previous=block.previous,
+        root=block.root,
+        leaves=block.leaves,
+        sealed_at=format_moment(block.sealed_at),
+        key=block.key.key_id,
+    )
+
+
+def to_statement(key: LedgerKey) -> KeyStatement:
+    """Return a key's statement, of which its text is made."""
+    return KeyStatement(
+        key=key.key_id,
+        public=key.public,
+        previous=key.previous.key_id if key.previous else key.key_id,
+        since=format_moment(key.since),
+    )
