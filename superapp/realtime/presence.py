@@ -93,6 +93,9 @@ class PresenceBoard:
             except (redis.RedisError, OSError) as error:
                 log.warning("presence_not_published", error=str(error))
         due = {user for user in active if self._recorded_at.get(user, now - RECORD_EVERY) <= now - RECORD_EVERY} | left
+        # Also if writing fails: who comes back is due at once.
+        for user in left:
+            self._recorded_at.pop(user, None)
         if due and self._recorder is not None:
             close_old_connections()
             try:
@@ -103,8 +106,6 @@ class PresenceBoard:
             finally:
                 close_old_connections()
         self._recorded_at |= dict.fromkeys(due & active, now)
-        for user in left:
-            self._recorded_at.pop(user, None)
 
     def _publish(self, active: frozenset[int], now: datetime) -> None:
         own = f"{_prefix()}:{self._name}"

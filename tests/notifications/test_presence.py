@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids
@@ -154,6 +155,7 @@ def quick(monkeypatch, settings):
     """Ticks that follow each other at once, and nothing of the tests before, whose people had the same ids."""
     monkeypatch.setattr(realtime_presence, "TICK_SECONDS", 0.05)
     monkeypatch.setattr(board, "_active", frozenset())
+    monkeypatch.setattr(board, "_recorded_at", {})
     if settings.REDIS_URL:
         board._redis().delete(realtime_presence._prefix())
 
@@ -203,6 +205,21 @@ def test_messages_do_not_change_presence(real_db, connect, make_user, quick):
     time.sleep(0.3)
 
     assert LastActive.objects.get(user=ana).at == first
+
+
+def test_leaving_that_could_not_be_stored_does_not_delay_the_next_record(now):
+    recorded, one = [], PresenceBoard()
+
+    def record(user_ids, at):
+        recorded.append((set(user_ids), at))
+        if len(recorded) == 2:
+            raise OperationalError("away")
+
+    one.set_recorder(record)
+    for minute, active, left in ((0, {7}, ()), (1, (), {7}), (2, {7}, ())):
+        one._publish_and_record(frozenset(active), frozenset(left), now + timedelta(minutes=minute))
+
+    assert [at for _people, at in recorded] == [now + timedelta(minutes=minute) for minute in range(3)]
 
 
 @pytest.mark.served_only
