@@ -34,6 +34,7 @@ from chat.queries.faces import find_face
 from chat.queries.history import fetch_history
 from chat.queries.members import unread_memberships
 from chat.queries.messages import fetch_card_seq
+from chat.queries.rosters import Roster, fetch_roster, filter_current_members
 from chat.queries.summaries import fetch_summary, list_summaries
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "GroupChanges",
     "PhotosInput",
     "PollInput",
+    "Roster",
     "add_member",
     "add_people",
     "change_group",
@@ -52,7 +54,9 @@ __all__ = [
     "edit_message",
     "fetch_card_seq",
     "fetch_history",
+    "fetch_roster",
     "fetch_summary",
+    "filter_current_members",
     "find_direct_conversation",
     "find_face",
     "leave_group",

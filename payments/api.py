@@ -13,6 +13,7 @@ from uuid import UUID
 
 from payments import queries
 from payments.actions import pin_attempts
+from payments.actions.angpao import lock_room_in_wallets, pay_into_angpao, pay_out_angpao, return_angpao
 from payments.actions.authorizations import authorize, authorize_operator, get_device_authorization
 from payments.actions.charges import (
     begin_top_up_by_qris,
@@ -65,6 +66,7 @@ from payments.actions.withdrawals import (
 )
 from payments.actions.withdrawals import get_fee as get_withdrawal_fee
 from payments.contracts import (
+    AngpaoShare,
     EscrowRoute,
     FailedPinAttempts,
     FeeBand,
@@ -106,6 +108,7 @@ from superapp.core.money import IDR, Money
 __all__ = [
     "BY_TIMER",
     "NO_FEE",
+    "AngpaoShare",
     "Authorization",
     "Charge",
     "ChargeMethod",
@@ -178,10 +181,13 @@ __all__ = [
     "list_unreported_attempts",
     "list_wallet_changes",
     "list_wallet_movements",
+    "lock_room_in_wallets",
     "make_qris_bill",
     "open_charge",
     "open_qris_account",
+    "pay_into_angpao",
     "pay_into_escrow",
+    "pay_out_angpao",
     "pay_out_merchant",
     "pay_qris",
     "pipeline_escrow_route",
@@ -199,6 +205,7 @@ __all__ = [
     "require_qris_amount",
     "require_withdrawable",
     "reset_pin",
+    "return_angpao",
     "send_money",
     "send_to_person",
     "set_first_pin",

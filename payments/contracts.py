@@ -53,6 +53,15 @@ class EscrowRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class AngpaoShare:
+    """A person's share of the angpao ``reference``."""
+
+    reference: str
+    receiver_id: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class FailedPinAttempts:
     """Failed PIN attempts on one device that the owner has not been told of; ``at`` is the latest."""
 

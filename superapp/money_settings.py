@@ -14,6 +14,15 @@ from superapp import env
 TRANSFER_MIN_RUPIAH = env.positive_integer(
     "TRANSFER_MIN_RUPIAH", 1_000, "The least that people may send to somebody who is no contact of theirs, in rupiah."
 )
+ANGPAO_MIN_RUPIAH = env.positive_integer(
+    "ANGPAO_MIN_RUPIAH", 1_000, "The least that one person gets out of an angpao, in rupiah."
+)
+ANGPAO_LUCKY = env.boolean(
+    "ANGPAO_LUCKY",
+    True,
+    "Whether the amounts of an angpao may be drawn at random; ask a lawyer whether that is a game of chance where you"
+    " are.",
+)
 WALLET_CEILINGS = {
     "basic": env.integer("WALLET_CEILING_BASIC", 2_000_000_00, "Sen that may lie in the wallet of a proven number."),
     "verified": env.integer(

@@ -146,6 +146,7 @@ INSTALLED_APPS = [
     "superapp.notifications",
     "superapp.console",
     "payments",
+    "angpao",
     "shop",
     "chat",
     "superapp.wiring",

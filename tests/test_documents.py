@@ -27,7 +27,11 @@ def test_documentation_links_resolve(page):
 
 def test_documented_metrics_exist():
     watched = set(re.findall(r"`(nusa_[a-z_]+)", (ROOT / "docs" / "running.md").read_text()))
-    code = [path.read_text() for app in ("superapp", "chat", "payments", "shop") for path in (ROOT / app).rglob("*.py")]
+    code = [
+        path.read_text()
+        for app in ("superapp", "chat", "payments", "angpao", "shop")
+        for path in (ROOT / app).rglob("*.py")
+    ]
     # Some are made by name: of what is proved, and of the pool.
     declared = set(re.findall(r'"(nusa_[a-z_]+)"', "\n".join(code)))
     declared |= {f"nusa_{what}_findings" for what in ("ledger", "orders")}

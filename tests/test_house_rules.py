@@ -13,7 +13,7 @@ import pytest
 from tests.harness import house_rules as rules
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ("superapp/", "chat/", "shop/", "payments/", "simulators/", "manage.py")
+PRODUCT = ("superapp/", "chat/", "shop/", "angpao/", "payments/", "simulators/", "manage.py")
 
 
 @cache

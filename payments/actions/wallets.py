@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -35,6 +36,19 @@ def get_or_open_wallet(*, user_id: int, now: datetime, asset: str = IDR) -> Acco
         kind = chart_of_accounts.wallet_kind(queries.get_tier(user_id))
         code = chart_of_accounts.account_code(kind, f"user.{user_id}", asset)
         return ledger.get_or_open_account(code, kind=kind, asset=asset, owner_id=user_id, now=now)
+
+
+def get_or_open_wallets(user_ids: Collection[int], *, now: datetime, asset: str = IDR) -> dict[int, int]:
+    """Return the account ids of the wallets of many people by user id, with a fixed number of statements."""
+    found = queries.find_wallet_ids(user_ids, asset)
+    if found.keys() >= set(user_ids):
+        return found
+    with transaction.atomic():
+        accounts.lock_people(set(user_ids) - found.keys())  # See get_or_open_wallet.
+        found = queries.find_wallet_ids(user_ids, asset)
+        tiers = queries.get_tiers(set(user_ids) - found.keys())
+        ceilings = {user_id: chart_of_accounts.get_wallet_ceiling(tier) for user_id, tier in tiers.items()}
+        return found | ledger.open_wallets(ceilings, asset=asset, now=now)
 
 
 @requires_payments

@@ -28,6 +28,8 @@ class AuthorizationMethod(StrEnum):
     BANK = "bank"
     # The person authorized the hold; resolving it moves no other money.
     EARLIER_HOLD = "earlier_hold"
+    # The person takes money that another set aside for them; nothing of their own moves.
+    RECEIVER = "receiver"
 
 
 _METHODS_OUT_OF_ESCROW = frozenset(
@@ -58,6 +60,9 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "withdrawal_held": frozenset({AuthorizationMethod.PIN}),
     "withdrawn": frozenset({AuthorizationMethod.EARLIER_HOLD}),
     "withdrawal_failed": frozenset({AuthorizationMethod.EARLIER_HOLD}),
+    "angpao_sent": frozenset({AuthorizationMethod.PIN}),
+    "angpao_opened": frozenset({AuthorizationMethod.RECEIVER}),
+    "angpao_returned": frozenset({AuthorizationMethod.TIMER}),
 }
 
 
@@ -77,6 +82,7 @@ class Authorization:
 BY_TIMER = Authorization(AuthorizationMethod.TIMER)
 BY_BANK = Authorization(AuthorizationMethod.BANK)
 BY_EARLIER_HOLD = Authorization(AuthorizationMethod.EARLIER_HOLD)
+BY_RECEIVER = Authorization(AuthorizationMethod.RECEIVER)
 
 
 class NotAuthorized(RuntimeError):

@@ -22,6 +22,9 @@ MOVEMENT_TITLES: dict[str, Promise] = {
     "escrow_refunded_in": _("Order refund"),
     "escrow_released_in": _("Payment for an order"),
     "paid_out_in": _("From your shop"),
+    "angpao_sent_out": _("Angpao sent"),
+    "angpao_opened_in": _("Angpao"),
+    "angpao_returned_in": _("Angpao came back"),
     "held_held": _("On hold"),
     "captured_out": _("Paid from money on hold"),
     "voided_held": _("No longer on hold"),
@@ -37,6 +40,7 @@ MOVEMENT_TITLES_WITH_PURPOSE: dict[str, Promise] = {
     "escrow_refunded_in": _("Refund · {name}"),
     "escrow_released_in": _("Sale · {name}"),
     "paid_out_in": _("Sales · {name}"),
+    "angpao_opened_in": _("Angpao from {name}"),
 }
 JS_MESSAGES = {
     **{f"movement:{name}": sentence for name, sentence in MOVEMENT_TITLES.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Subquery, Sum
@@ -20,6 +20,12 @@ def find_account(kind: chart_of_accounts.AccountKind, name: str, asset: str = ID
 
 def find_wallet(user_id: int, asset: str = IDR) -> Account | None:
     return Account.objects.filter(owner_id=user_id, kind=chart_of_accounts.WALLET.name, asset=asset).first()
+
+
+def find_wallet_ids(user_ids: Collection[int], asset: str = IDR) -> dict[int, int]:
+    """Return the account ids of those of these people who have a wallet, by user id, in one query."""
+    wallets = Account.objects.filter(owner_id__in=set(user_ids), kind=chart_of_accounts.WALLET.name, asset=asset)
+    return dict(wallets.values_list("owner_id", "pk"))
 
 
 def pipeline_wallet_id(user_id: int, asset: str) -> Callable[[], int | None]:
@@ -61,6 +67,12 @@ def find_account_with_inbox(
 
 def get_tier(user_id: int) -> str:
     return Tier.objects.filter(user_id=user_id).values_list("name", flat=True).first() or "basic"
+
+
+def get_tiers(user_ids: Collection[int]) -> dict[int, str]:
+    """Return the verification tier of each of these people, by user id."""
+    named = dict(Tier.objects.filter(user_id__in=user_ids).values_list("user_id", "name"))
+    return {user_id: named.get(user_id, "basic") for user_id in user_ids}
 
 
 def require_operator(user_id: int) -> None:

@@ -9,6 +9,7 @@ class WiringConfig(AppConfig):
         """Register what apps show in each other, and the handlers of each other's events."""
         from superapp.notifications import api as notifications
         from superapp.wiring import (
+            angpao_audiences,
             badges,
             card_types,
             contact_events,
@@ -20,6 +21,7 @@ class WiringConfig(AppConfig):
             transfer_cards,  # noqa: F401
         )
 
+        angpao_audiences.register()
         badges.register()
         card_types.register()
         contact_events.register()

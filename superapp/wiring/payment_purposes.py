@@ -1,4 +1,4 @@
-"""The purposes of a shop's payments: its name and products, for the wallet and receipts."""
+"""The purposes of payments, for the wallet and receipts: a shop and its products, or the sender of an angpao."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from angpao import api as angpao
 from payments import api as payments
 from payments.api import Purpose
 from shop import api as shop
+from superapp.accounts import api as accounts
 
 
 def register() -> None:
-    """Register the purpose resolvers for references of shop."""
+    """Register the purpose resolvers for references of shop and angpao."""
     payments.register_purpose_resolver("shop.order", describe_orders, find_orders)
     payments.register_purpose_resolver("shop.storefront", describe_shops)
+    payments.register_purpose_resolver(angpao.REFERENCE_PREFIX, describe_angpao)
 
 
 def describe_orders(references: Collection[str]) -> dict[str, Purpose]:
@@ -42,6 +45,20 @@ def describe_shops(references: Collection[str]) -> dict[str, Purpose]:
     return {reference: Purpose(name=names[one]) for reference, one in ids.items() if one in names}
 
 
+def describe_angpao(references: Collection[str]) -> dict[str, Purpose]:
+    """Return the sender and the message of each angpao."""
+    ids = _ids(references)
+    sent = angpao.fetch_senders(set(ids.values()))
+    people = accounts.get_people({sender_id for sender_id, _message in sent.values()})
+    return {
+        reference: Purpose(name=people[sender_id]["name"], items=message)
+        for reference, one in ids.items()
+        if one in sent
+        for sender_id, message in [sent[one]]
+        if sender_id in people
+    }
+
+
 def _items(order: shop.OrderTitle) -> str:
     first = f"{order.first_item} ×\u00a0{order.quantity}" if order.quantity > 1 else order.first_item
     others = order.pieces - order.quantity
@@ -53,6 +70,6 @@ def _ids(references: Collection[str]) -> dict[str, UUID]:
     for reference in references:
         try:
             found[reference] = UUID(reference.partition(":")[2])
-        except ValueError:  # The reference is not of a shop's and has no name.
+        except ValueError:  # The reference is of another form and has no name.
             continue
     return found

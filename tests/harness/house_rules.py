@@ -214,13 +214,14 @@ def migrations_that_lean_on_code(path: str, tree: ast.Module) -> Breaches:
         is_allowed = name.startswith(
             (
                 "superapp.core",
+                "angpao.maintenance.guards",
                 "superapp.console.maintenance.guards",
                 "payments.maintenance.guards",
                 "payments.models.constraints",
                 "shop.maintenance.guards",
             )
         )
-        if re.match(r"(superapp|chat|shop|payments)\.", name) and not is_allowed:
+        if re.match(r"(superapp|chat|shop|angpao|payments)\.", name) and not is_allowed:
             yield f"{path}:{line} imports {name}, which may not be there when this runs in two years"
     for call in calls(tree, "RunPython", "RunSQL"):
         keywords = {keyword.arg for keyword in call.keywords}

@@ -23,7 +23,7 @@ from tests.shop.conftest import ADDRESS
 MARKER = "Mawar"
 # What no text may carry: an override of direction, the start of a terminal's command, a pile of marks.
 DIRTY = {"override": f"{MARKER}\u202e ab", "control": f"{MARKER}\x1b ab", "pile": f"{MARKER}{chr(0x0335) * 40} ab"}
-OURS = ("accounts", "chat", "console", "core", "notifications", "payments", "realtime", "shop")
+OURS = ("accounts", "angpao", "chat", "console", "core", "notifications", "payments", "realtime", "shop")
 
 
 def _address(field):
@@ -110,6 +110,9 @@ OF_THE_PRODUCT = {
         Device.session_key Invitation.number InviteLink.token LoginCode.browser_hash LoginCode.code_hash
         LoginCode.number PhoneNumber.number RateCount.what RateCount.who User.avatar User.group_adders User.handle
         User.language User.password User.time_zone
+    """,
+    "angpao": """
+        AngpaoNight.findings Packet.audience Packet.commitment Packet.mode Packet.seed Packet.state
     """,
     "chat": """
         Conversation.direct_key Conversation.kind Face.address Face.key Face.kind
@@ -277,6 +280,7 @@ def test_every_text_field_of_a_command_is_cleaned_or_restricted():
 def test_every_text_column_is_cleaned_or_written_by_the_product():
     elsewhere = "payments.TopUp.reason payments.QrisBill.note shop.PendingPurchase.address shop.PendingPurchase.note"
     console = "console.AuditEntry.detail console.Proposal.outcome console.Proposal.reason"
+    elsewhere += " angpao.Packet.message"
     written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 
@@ -343,5 +347,7 @@ def is_dirty(text):
 
 def templates() -> list[Path]:
     return [
-        path for app in ("chat", "payments", "shop", "superapp") for path in (ROOT / app).rglob("templates/**/*.html")
+        path
+        for app in ("angpao", "chat", "payments", "shop", "superapp")
+        for path in (ROOT / app).rglob("templates/**/*.html")
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,26 @@ def get_or_open_account(
     return Account.objects.get(code=code)
 
 
+def open_wallets(ceilings: Mapping[int, int | None], *, asset: str, now: datetime) -> dict[int, int]:
+    """
+    Open a wallet for each of these people, with its ceiling in sen, and return their ids by user id.
+
+    In one statement for all. The caller has locked these people and found that none of them has a wallet.
+    """
+    kind = chart_of_accounts.WALLET
+    opened = Account.objects.bulk_create(
+        _new_account(
+            chart_of_accounts.account_code(kind, f"user.{user_id}", asset),
+            kind=replace(kind, ceiling=ceiling),
+            asset=asset,
+            owner_id=user_id,
+            now=now,
+        )
+        for user_id, ceiling in sorted(ceilings.items())
+    )
+    return {account.owner_id: account.pk for account in opened if account.owner_id is not None}
+
+
 def pipeline_account_id(
     code: str, *, kind: chart_of_accounts.AccountKind, asset: str, now: datetime
 ) -> Callable[[], int]:
@@ -59,7 +80,21 @@ def _opening_statement(
     code: str, *, kind: chart_of_accounts.AccountKind, asset: str, owner_id: int | None, now: datetime
 ) -> tuple[str, list[Any]]:
     """Build the statement that opens an account, and return it with its values."""
-    new = Account(
+    new = _new_account(code, kind=kind, asset=asset, owner_id=owner_id, now=now)
+    columns = [field for field in Account._meta.concrete_fields if field.name != "id"]
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
+    places = ", ".join(["%s"] * len(columns))
+    table = connection.ops.quote_name(Account._meta.db_table)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # Constant names.
+    if connection.vendor == "postgresql":
+        statement += " ON CONFLICT (code) DO NOTHING"
+    return statement, [field.get_db_prep_save(getattr(new, field.attname), connection) for field in columns]
+
+
+def _new_account(
+    code: str, *, kind: chart_of_accounts.AccountKind, asset: str, owner_id: int | None, now: datetime
+) -> Account:
+    return Account(
         public_id=ids.new_id(),
         code=code,
         asset=asset,
@@ -71,14 +106,6 @@ def _opening_statement(
         ceiling=kind.ceiling,
         opened_at=now,
     )
-    columns = [field for field in Account._meta.concrete_fields if field.name != "id"]
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in columns)
-    places = ", ".join(["%s"] * len(columns))
-    table = connection.ops.quote_name(Account._meta.db_table)
-    statement = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  # Constant names.
-    if connection.vendor == "postgresql":
-        statement += " ON CONFLICT (code) DO NOTHING"
-    return statement, [field.get_db_prep_save(getattr(new, field.attname), connection) for field in columns]
 
 
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, Account]:

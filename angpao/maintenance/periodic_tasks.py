@@ -1,0 +1,14 @@
+"""Periodic tasks of angpao."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from angpao.actions.returning import return_due
+from superapp.core.scheduler import every
+
+
+@every(seconds=30)
+def return_expired(now: datetime) -> int:
+    """Return what nobody opened in time to its senders."""
+    return return_due(now)

@@ -1,0 +1,51 @@
+"""Queries for the members of a conversation as other parts of the product need them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from chat.domain.enums import ConversationKind
+from chat.errors import ConversationNotFound
+from chat.models import Conversation, Member
+from chat.queries.members import fetch_current_membership
+from superapp.accounts import api as accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A conversation of people: its name for one of them, and how many members it has beside them."""
+
+    title: str
+    others: int
+    is_group: bool
+
+
+def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
+    """
+    Return the roster of a direct conversation or a group for one of its members.
+
+    In a direct conversation with somebody in a block, ``others`` is 0.
+
+    :raises ConversationNotFound: for an outsider, one's own notes and the conversation with a shop
+    """
+    conversation = fetch_current_membership(conversation_id, user_id).conversation
+    if conversation.kind == ConversationKind.SELF or conversation.face_id is not None:
+        raise ConversationNotFound
+    others = set(_current_member_ids(conversation)) - {user_id}
+    if conversation.kind == ConversationKind.GROUP:
+        return Roster(conversation.title, len(others), is_group=True)
+    people = accounts.get_people(others)
+    title = next((person["name"] for person in people.values()), "")
+    return Roster(title, len(others - accounts.filter_blocked_between(user_id, others)), is_group=False)
+
+
+def filter_current_members(conversation_id: UUID, user_ids: Collection[int]) -> set[int]:
+    """Return those of these people who are members now, in one query. No permission is checked."""
+    present = Member.objects.filter(conversation__public_id=conversation_id, user_id__in=set(user_ids), until_seq=None)
+    return set(present.values_list("user_id", flat=True))
+
+
+def _current_member_ids(conversation: Conversation) -> list[int]:
+    return list(Member.objects.filter(conversation=conversation, until_seq=None).values_list("user_id", flat=True))

@@ -1,0 +1,80 @@
+"""Splits: exact sums, minimums, fairness in expectation, and commitments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from angpao.domain import splits
+from angpao.domain.enums import Mode
+
+VECTORS = Path(__file__).parent.parent / "js" / "angpao_splits.json"
+
+
+@given(
+    slots=st.integers(1, 60),
+    least=st.integers(1, 5_000),
+    extra=st.integers(0, 2_000_000),
+    seed=st.binary(min_size=32, max_size=32).map(bytes.hex),
+)
+def test_lucky_split_is_exact_and_no_slot_is_below_the_minimum(slots, least, extra, seed):
+    total = slots * least + extra
+
+    amounts = splits.split(Mode.LUCKY, total=total, slots=slots, least=least, seed=seed)
+
+    assert (len(amounts), sum(amounts)) == (slots, total)
+    assert min(amounts) >= least
+
+
+@given(slots=st.integers(1, 500), each=st.integers(1_000, 100_000))
+def test_equal_split_gives_everybody_the_same(slots, each):
+    amounts = splits.split(Mode.EQUAL, total=slots * each, slots=slots, least=1_000, seed="")
+
+    assert amounts == [each] * slots
+
+
+def test_every_place_in_line_is_fair_in_expectation():
+    rounds, slots, total = 6_000, 4, 44_000
+    sums = [0] * slots
+    for number in range(rounds):
+        amounts = splits.split(Mode.LUCKY, total=total, slots=slots, least=1_000, seed=f"{number:064x}")
+        sums = [so_far + amount for so_far, amount in zip(sums, amounts, strict=True)]
+
+    # The mean of a place is 11,000; its standard error here is about 80.
+    assert [abs(one / rounds - total / slots) < 400 for one in sums] == [True] * slots
+
+
+def test_draws_are_uniform_over_a_bound_that_does_not_divide_their_range():
+    draws = splits._SeededDraws("00")
+    counts = [0, 0, 0]
+    for _draw in range(9_000):
+        counts[draws.below(3)] += 1
+
+    assert [abs(count - 3_000) < 250 for count in counts] == [True, True, True]
+
+
+@pytest.mark.parametrize(("total", "slots"), [(1_999, 2), (5_000, 0), (10_001, 2)])
+def test_impossible_split_is_refused(total, slots):
+    with pytest.raises(ValueError, match=r"equal slots|each slot"):
+        splits.split(Mode.EQUAL, total=total, slots=slots, least=1_000, seed="00")
+
+
+def test_commitment_is_the_hash_of_seed_and_split():
+    assert splits.commit_to("ab12", [3, 4]) == hashlib.sha256(b"ab12|3,4").hexdigest()
+    assert splits.commit_to("ab12", [4, 3]) != splits.commit_to("ab12", [3, 4])
+
+
+def test_browser_and_server_share_their_vectors():
+    vectors = json.loads(VECTORS.read_text())
+
+    assert len(vectors) == 4
+    for one in vectors:
+        amounts = splits.split(
+            Mode(one["mode"]), total=one["total"], slots=one["slots"], least=one["least"], seed=one["seed"]
+        )
+        assert (amounts, splits.commit_to(one["seed"], amounts)) == (one["amounts"], one["commitment"])
