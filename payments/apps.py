@@ -38,6 +38,7 @@ class PaymentsConfig(AppConfig):
             "actions.withdrawals",
             "actions.sealing",
             "maintenance.periodic_tasks",
+            "maintenance.reconciling",
             "endpoints.wallet",
             "endpoints.pins",
             "subscribers",

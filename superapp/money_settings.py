@@ -57,6 +57,16 @@ CHARGE_MINUTES = env.positive_integer(
     "CHARGE_MINUTES", 30, "How long a code or number for one payment from outside can be paid.", at_most=1_440
 )
 BANK_SECONDS_MAX = env.positive_integer("BANK_SECONDS_MAX", 15, "How long we wait for an answer of the bank.")
+BANK_STATEMENT_URL = env.text(
+    "BANK_STATEMENT_URL",
+    "",
+    "Where the bank's CSV statement of {day} (2027-03-01) lies; empty if it is uploaded by hand.",
+)
+RECONCILIATION_BREAK_ALARM_HOURS = env.positive_integer(
+    "RECONCILIATION_BREAK_ALARM_HOURS",
+    24,
+    "After how many hours an open difference with the bank, or a suspended payment, is an alarm in log and metrics.",
+)
 # The banks to which people may withdraw, unless the operator names others: the large ones of the country, and those of
 # the simulated world.
 LARGE_BANKS = {

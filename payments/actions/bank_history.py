@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 
+from payments.actions.bank_statements import keep_history
 from payments.actions.incoming_payments import BankCredit, place_incoming_payment
 from payments.adapters import banks
-from payments.adapters.bank import BankRefused, BankSilent
+from payments.adapters.bank import BankRefused, BankSilent, HistoryEntry
 from payments.errors import KeyReused
-from payments.models import BankCursor
+from payments.models import BankCursor, BankPosting, Withdrawal
 from superapp.core import clock, jobs
 from superapp.core.scheduler import every
 
@@ -52,8 +53,12 @@ def read_history(*, now: datetime) -> int:
     """
     cursor = BankCursor.objects.filter(pk=1).first()
     since = (cursor.read_until - OVERLAP) if cursor else now - FIRST_READ
-    entries = [entry for entry in banks.get_bank().list_history(since, now) if entry.amount.amount_minor > 0]
+    told = banks.get_bank().list_history(since, now)
+    keep_history(told, now=now)
+    entries = [entry for entry in told if entry.amount.amount_minor > 0]
     for entry in entries:
+        if _is_ours(entry):
+            continue
         credit = BankCredit(
             bank_reference=entry.reference,
             paid_to=entry.virtual_account or entry.partner_reference,
@@ -68,3 +73,15 @@ def read_history(*, now: datetime) -> int:
             log.error("bank_tells_two_stories", bank_reference=entry.reference)
     BankCursor.objects.update_or_create(pk=1, defaults={"read_until": now})
     return len(entries)
+
+
+def _is_ours(entry: HistoryEntry) -> bool:
+    """
+    Return whether this is no payment to somebody: operators posted it, or a withdrawal came back.
+
+    What becomes of a withdrawal is for the bank's answer about it to say, and releases the hold.
+    """
+    return (
+        BankPosting.objects.filter(bank_reference=entry.reference).exists()
+        or Withdrawal.objects.filter(partner_reference=entry.partner_reference or None).exists()
+    )

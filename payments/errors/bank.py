@@ -105,3 +105,41 @@ class ChargeNotFound(DomainError):
     code = "payments.charge_not_found"
     kind = ErrorKind.NOT_FOUND
     message = _("This payment was not found.")
+
+
+class StatementInvalid(DomainError):
+    """
+    The statement cannot be read; nothing of it was stored.
+
+    Params: ``line`` in the file, ``column``, and ``problem``, one of ``column_missing``, ``cell_missing``, ``empty``,
+    ``too_long``, ``not_text``, ``not_a_date``, ``another_day``, ``not_a_time``, ``not_an_amount``,
+    ``not_one_of_debit_and_credit``, ``not_csv``, ``not_utf8``, ``too_large``.
+    """
+
+    code = "payments.statement_invalid"
+    kind = ErrorKind.INVALID
+    message = _("The statement cannot be read at line {line}, column {column}: {problem}. Nothing was stored.")
+
+
+class BreakNotFound(DomainError):
+    """The break does not exist, or is closed already."""
+
+    code = "payments.break_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This difference was not found, or somebody has closed it.")
+
+
+class SuspendedNotFound(DomainError):
+    """The suspended payment does not exist, or was cleared already."""
+
+    code = "payments.suspended_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This payment is not in suspense, or not any more.")
+
+
+class NothingToCorrect(DomainError):
+    """The difference is not one that a journal can correct; it can be explained."""
+
+    code = "payments.nothing_to_correct"
+    kind = ErrorKind.CONFLICT
+    message = _("No journal can correct this difference. Explain it, or wait for the bank.")

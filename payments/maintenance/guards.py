@@ -35,9 +35,14 @@ APPENDED = (
     "ledgerkey",
     "block",
     "leaf",
+    "statementfile",
+    "statementline",
+    "bankmovement",
+    "bankposting",
+    "suspenseclearing",
 )
 # Rows of these are closed once, and never changed after.
-CLOSED = ("charge", "withdrawal")
+CLOSED = ("charge", "withdrawal", "reconciliationbreak")
 LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
 GUARDED = (*LEDGER, *APPENDED, *CLOSED)
 # Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from payments.models.accounts import ASSET_CHARS_MAX, CODE_CHARS_MAX, TOTAL_MAX, Account
 from payments.models.banking import (
     ACCOUNT_NUMBER_CHARS_MAX,
+    BANK_REFERENCE_CHARS_MAX,
     HOLDER_CHARS_MAX,
     BankCursor,
     BankMessage,
@@ -19,6 +20,17 @@ from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, 
 from payments.models.nightly_proofs import NightlyProof
 from payments.models.pins import Pin, PinTries
 from payments.models.qris import NOTE_CHARS_MAX, QrisAccount, QrisBill, QrisPayment
+from payments.models.reconciliation import (
+    DESCRIPTION_CHARS_MAX,
+    BankMovement,
+    BankPosting,
+    FloatCheck,
+    ReconciledDay,
+    ReconciliationBreak,
+    StatementFile,
+    StatementLine,
+    SuspenseClearing,
+)
 from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
 from payments.models.sealing import Block, Leaf, LedgerKey, Sealer
 from payments.models.wallets import Tier, TopUp
@@ -26,7 +38,9 @@ from payments.models.wallets import Tier, TopUp
 __all__ = [
     "ACCOUNT_NUMBER_CHARS_MAX",
     "ASSET_CHARS_MAX",
+    "BANK_REFERENCE_CHARS_MAX",
     "CODE_CHARS_MAX",
+    "DESCRIPTION_CHARS_MAX",
     "ESCROW_PAID",
     "HOLDER_CHARS_MAX",
     "KEY_CHARS_MAX",
@@ -40,9 +54,12 @@ __all__ = [
     "AppliedFee",
     "BankCursor",
     "BankMessage",
+    "BankMovement",
+    "BankPosting",
     "Block",
     "Charge",
     "FeeRule",
+    "FloatCheck",
     "Inbox",
     "IncomingPayment",
     "Journal",
@@ -57,9 +74,14 @@ __all__ = [
     "QrisAccount",
     "QrisBill",
     "QrisPayment",
+    "ReconciledDay",
+    "ReconciliationBreak",
     "Refundable",
     "Request",
     "Sealer",
+    "StatementFile",
+    "StatementLine",
+    "SuspenseClearing",
     "Tier",
     "TopUp",
     "Transfer",

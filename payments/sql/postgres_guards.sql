@@ -236,3 +236,16 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+
+-- A break is closed once; but for its owner and when it was last seen it stays as it was found.
+CREATE OR REPLACE FUNCTION payments_reconciliationbreak_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF OLD.closed_at IS NOT NULL
+        OR (NEW.id, NEW.kind, NEW.reference, NEW.day, NEW.ledger_amount, NEW.history_amount, NEW.statement_amount, NEW.found_at)
+            IS DISTINCT FROM (OLD.id, OLD.kind, OLD.reference, OLD.day, OLD.ledger_amount, OLD.history_amount, OLD.statement_amount, OLD.found_at)
+    THEN
+        RAISE EXCEPTION 'payments_reconciliationbreak: is closed once, and is otherwise as it was found' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;

@@ -283,3 +283,66 @@ CREATE TRIGGER payments_block_follows BEFORE INSERT ON payments_block
 WHEN NEW.number <> coalesce((SELECT max(number) FROM payments_block), 0) + 1
     OR NEW.previous <> coalesce((SELECT head FROM payments_block ORDER BY number DESC LIMIT 1), printf('%064d', 0))
 BEGIN SELECT RAISE(ABORT, 'payments_block: follows the block before it'); END;
+
+CREATE TRIGGER payments_statementfile_unchanged BEFORE UPDATE ON payments_statementfile
+BEGIN SELECT RAISE(ABORT, 'payments_statementfile: is append-only'); END;
+
+CREATE TRIGGER payments_statementfile_undeleted BEFORE DELETE ON payments_statementfile
+BEGIN SELECT RAISE(ABORT, 'payments_statementfile: is append-only'); END;
+
+CREATE TRIGGER payments_statementfile_once BEFORE INSERT ON payments_statementfile
+WHEN EXISTS (SELECT 1 FROM payments_statementfile WHERE id = NEW.id OR (day = NEW.day AND sha256 = NEW.sha256))
+BEGIN SELECT RAISE(ABORT, 'payments_statementfile: is append-only'); END;
+
+CREATE TRIGGER payments_statementline_unchanged BEFORE UPDATE ON payments_statementline
+BEGIN SELECT RAISE(ABORT, 'payments_statementline: is append-only'); END;
+
+CREATE TRIGGER payments_statementline_undeleted BEFORE DELETE ON payments_statementline
+BEGIN SELECT RAISE(ABORT, 'payments_statementline: is append-only'); END;
+
+CREATE TRIGGER payments_statementline_once BEFORE INSERT ON payments_statementline
+WHEN EXISTS (SELECT 1 FROM payments_statementline WHERE id = NEW.id OR (file_id = NEW.file_id AND number = NEW.number))
+BEGIN SELECT RAISE(ABORT, 'payments_statementline: is append-only'); END;
+
+CREATE TRIGGER payments_bankmovement_unchanged BEFORE UPDATE ON payments_bankmovement
+BEGIN SELECT RAISE(ABORT, 'payments_bankmovement: is append-only'); END;
+
+CREATE TRIGGER payments_bankmovement_undeleted BEFORE DELETE ON payments_bankmovement
+BEGIN SELECT RAISE(ABORT, 'payments_bankmovement: is append-only'); END;
+
+CREATE TRIGGER payments_bankmovement_once BEFORE INSERT ON payments_bankmovement
+WHEN EXISTS (SELECT 1 FROM payments_bankmovement WHERE id = NEW.id OR (reference = NEW.reference AND amount = NEW.amount))
+BEGIN SELECT RAISE(ABORT, 'payments_bankmovement: is append-only'); END;
+
+CREATE TRIGGER payments_bankposting_unchanged BEFORE UPDATE ON payments_bankposting
+BEGIN SELECT RAISE(ABORT, 'payments_bankposting: is append-only'); END;
+
+CREATE TRIGGER payments_bankposting_undeleted BEFORE DELETE ON payments_bankposting
+BEGIN SELECT RAISE(ABORT, 'payments_bankposting: is append-only'); END;
+
+CREATE TRIGGER payments_bankposting_once BEFORE INSERT ON payments_bankposting
+WHEN EXISTS (SELECT 1 FROM payments_bankposting WHERE id = NEW.id OR journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'payments_bankposting: is append-only'); END;
+
+CREATE TRIGGER payments_suspenseclearing_unchanged BEFORE UPDATE ON payments_suspenseclearing
+BEGIN SELECT RAISE(ABORT, 'payments_suspenseclearing: is append-only'); END;
+
+CREATE TRIGGER payments_suspenseclearing_undeleted BEFORE DELETE ON payments_suspenseclearing
+BEGIN SELECT RAISE(ABORT, 'payments_suspenseclearing: is append-only'); END;
+
+CREATE TRIGGER payments_suspenseclearing_once BEFORE INSERT ON payments_suspenseclearing
+WHEN EXISTS (SELECT 1 FROM payments_suspenseclearing WHERE id = NEW.id OR suspended_id = NEW.suspended_id OR journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'payments_suspenseclearing: is append-only'); END;
+
+CREATE TRIGGER payments_reconciliationbreak_undeleted BEFORE DELETE ON payments_reconciliationbreak
+BEGIN SELECT RAISE(ABORT, 'payments_reconciliationbreak: is never deleted'); END;
+
+CREATE TRIGGER payments_reconciliationbreak_once BEFORE INSERT ON payments_reconciliationbreak
+WHEN EXISTS (SELECT 1 FROM payments_reconciliationbreak WHERE id = NEW.id OR (reference = NEW.reference AND state = 'open' AND NEW.state = 'open')
+    OR journal_id = NEW.journal_id)
+BEGIN SELECT RAISE(ABORT, 'payments_reconciliationbreak: is never replaced'); END;
+
+CREATE TRIGGER payments_reconciliationbreak_closed_once BEFORE UPDATE ON payments_reconciliationbreak
+WHEN OLD.closed_at IS NOT NULL
+    OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.reference IS NOT OLD.reference OR NEW.day IS NOT OLD.day OR NEW.ledger_amount IS NOT OLD.ledger_amount OR NEW.history_amount IS NOT OLD.history_amount OR NEW.statement_amount IS NOT OLD.statement_amount OR NEW.found_at IS NOT OLD.found_at
+BEGIN SELECT RAISE(ABORT, 'payments_reconciliationbreak: is closed once, and is otherwise as it was found'); END;

@@ -39,6 +39,7 @@ from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
 from superapp.core import health
 from tests.payments.illegal_statements import ILLEGAL, ILLEGAL_ON_SQLITE, POSTING, TRANSFER
+from tests.payments.reconciled import fill_reconciliation_tables
 from tests.payments.test_qris_payments import bill_of, pay
 from tests.payments.test_qris_payments import open_account as open_qris_account
 
@@ -168,6 +169,7 @@ def fill_bank_tables(user, journal_id, now):
     rule = FeeRule.objects.get(channel="qris", name="regular")
     AppliedFee.objects.create(journal_id=journal_id, rule=rule, gross=100, fee=1)
     BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
+    fill_reconciliation_tables(user, journal_id, now)
 
 
 @pytest.mark.embedded_only

@@ -1,0 +1,230 @@
+"""The rules by which a day of ledger, history and statement is compared, without a database."""
+
+from __future__ import annotations
+
+import tracemalloc
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments.domain.reconciliation import (
+    LATE_DAYS_MAX,
+    UNMATCHED_MAX,
+    BreakKind,
+    Coverage,
+    Row,
+    Source,
+    reconcile,
+)
+from payments.domain.statement_csv import BANK_TIME_ZONE
+
+DAY = date(2027, 3, 1)
+ALL = Coverage(history={DAY}, statement={DAY})
+LEDGER, HISTORY, STATEMENT = Source
+
+
+def row(source, reference="R1", amount=100, *, day=DAY, account="", channel="", hour=9):
+    at = datetime(day.year, day.month, day.day, hour, tzinfo=BANK_TIME_ZONE)
+    return Row(source=source, reference=reference, amount=amount, day=day, at=at, account=account, channel=channel)
+
+
+def compare(*rows, coverage=ALL, day=DAY, judged_until=None):
+    sources = [
+        sorted((one for one in rows if one.source == source), key=lambda one: one.reference) for source in Source
+    ]
+    return reconcile(day, sources, coverage, judged_until=judged_until)
+
+
+def kinds(outcome):
+    return [(found.kind, found.reference) for found in outcome.findings]
+
+
+def test_movement_that_all_tell_alike_agrees():
+    outcome = compare(row(LEDGER), row(HISTORY), row(STATEMENT))
+
+    assert (outcome.agreed, outcome.findings) == (1, [])
+    assert outcome.counts == {LEDGER: 1, HISTORY: 1, STATEMENT: 1}
+    assert outcome.sums == {LEDGER: 100, HISTORY: 100, STATEMENT: 100}
+
+
+@pytest.mark.parametrize(
+    ("rows", "kind"),
+    [
+        ([row(HISTORY), row(STATEMENT)], BreakKind.MISSING_IN_LEDGER),
+        ([row(HISTORY)], BreakKind.MISSING_IN_LEDGER),
+        ([row(LEDGER)], BreakKind.MISSING_AT_BANK),
+        ([row(LEDGER), row(HISTORY)], BreakKind.MISSING_IN_STATEMENT),
+        ([row(STATEMENT)], BreakKind.UNKNOWN_LINE),
+        ([row(LEDGER), row(HISTORY), row(STATEMENT, amount=90)], BreakKind.AMOUNT_DIFFERS),
+        ([row(LEDGER), row(HISTORY, amount=90), row(STATEMENT)], BreakKind.AMOUNT_DIFFERS),
+        ([row(LEDGER), row(HISTORY), row(STATEMENT), row(STATEMENT)], BreakKind.DUPLICATE),
+        ([row(LEDGER, amount=-100), row(STATEMENT)], BreakKind.AMOUNT_DIFFERS),
+    ],
+    ids=[
+        "bank tells, ledger does not",
+        "history alone",
+        "ledger alone",
+        "not in the statement",
+        "statement alone",
+        "another amount in the statement",
+        "another amount in the history",
+        "twice in the statement",
+        "the other way",
+    ],
+)
+def test_difference_has_a_kind(rows, kind):
+    assert kinds(compare(*rows)) == [(kind, "R1")]
+
+
+def test_statement_has_the_last_word_over_a_history_that_lacks_a_movement():
+    assert compare(row(LEDGER), row(STATEMENT)).findings == []
+
+
+def test_history_alone_decides_where_there_is_no_statement():
+    coverage = Coverage(history={DAY}, statement=set())
+
+    assert compare(row(LEDGER), row(HISTORY), coverage=coverage).findings == []
+    assert kinds(compare(row(LEDGER), coverage=coverage)) == [(BreakKind.MISSING_AT_BANK, "R1")]
+
+
+def test_nothing_is_concluded_where_the_bank_said_nothing():
+    outcome = compare(row(LEDGER), coverage=Coverage(history=set(), statement=set()))
+
+    assert (outcome.agreed, outcome.findings, outcome.counts[LEDGER]) == (0, [], 1)
+
+
+def test_movement_belongs_to_the_day_on_which_the_bank_booked_it():
+    booked = DAY + timedelta(days=LATE_DAYS_MAX)
+    coverage = Coverage(history=set(), statement={DAY, booked})
+    told = [row(LEDGER), row(STATEMENT, day=booked, amount=90)]
+
+    assert compare(*told, coverage=coverage).findings == []
+    assert kinds(compare(*told, coverage=coverage, day=booked)) == [(BreakKind.AMOUNT_DIFFERS, "R1")]
+
+
+def test_what_is_on_its_way_is_left_out():
+    until = datetime(2027, 3, 1, 8, tzinfo=BANK_TIME_ZONE)
+
+    assert compare(row(LEDGER), judged_until=until).findings == []
+    assert len(compare(row(LEDGER, hour=8), judged_until=until).findings) == 1
+
+
+def test_correction_under_the_same_reference_makes_them_agree():
+    told = [row(LEDGER), row(LEDGER, amount=-10), row(HISTORY, amount=90), row(STATEMENT, amount=90)]
+
+    assert compare(*told).findings == []
+    assert compare(row(LEDGER), row(LEDGER, amount=-100)).findings == []
+
+
+def test_same_amount_for_the_same_account_is_one_movement_under_two_references():
+    told = [row(LEDGER, "A", account="88"), row(STATEMENT, "Z", account="88")]
+
+    outcome = compare(*told)
+
+    assert (outcome.agreed, outcome.findings) == (2, [])
+    assert len(compare(row(LEDGER, "A", account="88"), row(STATEMENT, "Z", account="89")).findings) == 2
+    assert len(compare(row(LEDGER, "A"), row(STATEMENT, "Z")).findings) == 2
+
+
+def test_one_line_is_the_sum_of_a_days_payments_by_code():
+    paid = [row(LEDGER, f"Q{number}", amount, channel="qris") for number, amount in enumerate([100, 250, 75])]
+    told = [*paid, row(LEDGER, "V", 60, channel="va"), row(STATEMENT, "SETTLED", 425), row(STATEMENT, "V", 60)]
+
+    outcome = compare(*told)
+
+    assert (outcome.agreed, outcome.findings) == (5, [])
+
+
+def test_sum_that_is_off_by_a_sen_matches_nothing():
+    paid = [row(LEDGER, f"Q{number}", 100, channel="qris") for number in range(2)]
+
+    assert sorted(kinds(compare(*paid, row(STATEMENT, "SETTLED", 201)))) == [
+        (BreakKind.MISSING_AT_BANK, "Q0"),
+        (BreakKind.MISSING_AT_BANK, "Q1"),
+        (BreakKind.UNKNOWN_LINE, "SETTLED"),
+    ]
+
+
+def test_transfer_that_came_back_cancels_itself_out():
+    there, back = row(STATEMENT, "A", -100, account="w1"), row(STATEMENT, "B", 100, account="w1")
+
+    assert compare(there, back).findings == []
+    assert len(compare(there).findings) == 1
+
+
+def test_more_differences_than_are_listed_are_counted():
+    outcome = compare(*(row(STATEMENT, f"{number:06}") for number in range(UNMATCHED_MAX + 5)))
+
+    assert (len(outcome.findings), outcome.unlisted) == (UNMATCHED_MAX, 5)
+
+
+def test_memory_does_not_grow_with_lines_that_agree():
+    def lines(source, count):
+        return (row(source, f"{number:08}") for number in range(count))
+
+    def peak(count):
+        tracemalloc.start()
+        outcome = reconcile(DAY, [lines(source, count) for source in Source], ALL)
+        used = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert outcome.agreed == count
+        return used
+
+    assert peak(30_000) < 2 * peak(1_000)
+
+
+AMOUNTS = st.integers(min_value=-300, max_value=300).filter(bool)
+TOLD = st.dictionaries(st.integers(0, 40), st.tuples(AMOUNTS, st.sampled_from(["same", "ledger", "bank", "other"])))
+
+
+@given(TOLD)
+def test_every_difference_is_found_once_and_nothing_else(told):
+    rows, expected = [], {}
+    for number, (amount, how) in told.items():
+        reference = f"R{number:02}"
+        if how != "bank":
+            rows.append(row(LEDGER, reference, amount))
+        if how != "ledger":
+            rows.append(row(STATEMENT, reference, amount + (how == "other")))
+            rows.append(row(HISTORY, reference, amount + (how == "other")))
+        if how == "ledger":
+            expected[reference] = BreakKind.MISSING_AT_BANK
+        elif how == "bank":
+            expected[reference] = BreakKind.MISSING_IN_LEDGER
+        elif how == "other":
+            expected[reference] = BreakKind.AMOUNT_DIFFERS
+
+    outcome = compare(*rows)
+
+    assert {found.reference: found.kind for found in outcome.findings} == expected
+    assert len(outcome.findings) == len(expected)
+    assert outcome.agreed == len(told) - len(expected)
+
+
+@given(
+    st.lists(
+        st.builds(
+            row,
+            st.sampled_from(Source),
+            st.sampled_from(["A", "B", "C", "D", "E", "F"]),
+            st.sampled_from([-2, -1, 1, 2, 3]),
+            day=st.sampled_from([DAY - timedelta(days=1), DAY, DAY + timedelta(days=1)]),
+            account=st.sampled_from(["", "1", "2"]),
+            channel=st.sampled_from(["", "qris"]),
+        ),
+        max_size=20,
+    )
+)
+def test_what_is_not_found_adds_up(rows):
+    days = {DAY - timedelta(days=1), DAY, DAY + timedelta(days=1)}
+    coverage = Coverage(history=set(), statement=days)
+
+    found = [finding for day in sorted(days) for finding in compare(*rows, coverage=coverage, day=day).findings]
+
+    # Whatever is matched agrees to the sen: so all that is left explains the whole difference, each fact once.
+    ours = sum(one.amount for one in rows if one.source == LEDGER)
+    theirs = sum(one.amount for one in rows if one.source == STATEMENT)
+    assert len({finding.reference for finding in found}) == len(found)
+    assert ours - theirs == sum((finding.ledger or 0) - (finding.statement or 0) for finding in found)
