@@ -7,6 +7,7 @@ from django.urls import path
 from payments.domain.feature_gates import requires_payments
 from payments.endpoints import bank_callbacks
 from payments.pages import code_payments, pin, scan, top_up, transfers, wallet, withdrawals
+from payments.pages.desks import counter_top_ups, trial_balance
 
 app_name = "payments"
 urlpatterns = [
@@ -35,6 +36,9 @@ urlpatterns = [
     path("dompet/pin/lupa/", requires_payments(pin.forgotten_pin), name="pin_forgotten"),
     path("dompet/pin/percobaan/", requires_payments(pin.acknowledge_attempts), name="pin_forgive"),
     path("dompet/pin/akhiri/", requires_payments(pin.cancel_reset), name="pin_reset_end"),
+    path("konsol/neraca/", trial_balance.trial_balance, name="desk_trial_balance"),
+    path("konsol/neraca/bagan.svg", trial_balance.chart, name="desk_trial_balance_chart"),
+    path("konsol/isi-saldo/", counter_top_ups.counter_top_ups, name="desk_top_ups"),
     # The bank's requests to us; the paths behind v1.0 are the standard's.
     path("bank/v1.0/access-token/b2b", requires_payments(bank_callbacks.issue_token), name="bank_token"),
     path(

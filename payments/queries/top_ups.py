@@ -28,3 +28,7 @@ def lock_top_up(public_id: UUID) -> TopUp:
 def list_pending_top_ups() -> list[TopUp]:
     rows = TopUp.objects.filter(state=TopUp.State.ASKED).select_related("user", "maker")
     return list(rows.order_by("asked_at", "pk")[:PAGE_MAX])
+
+
+def count_pending_top_ups() -> int:
+    return TopUp.objects.filter(state=TopUp.State.ASKED).count()

@@ -1,0 +1,1 @@
+"""Desks of payments at the operator's console."""
