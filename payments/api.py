@@ -58,7 +58,14 @@ from payments.actions.qris_accounts import (
 )
 from payments.actions.qris_payments import find_qris_response, pay_qris, read_offer
 from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
-from payments.actions.wallets import get_or_open_wallet, require_minimum_amount, send_money, send_to_person, set_tier
+from payments.actions.wallets import (
+    get_or_open_wallet,
+    require_minimum_amount,
+    send_authorized,
+    send_money,
+    send_to_person,
+    set_tier,
+)
 from payments.actions.withdrawals import (
     find_bank_account,
     request_withdrawal,
@@ -89,6 +96,8 @@ from payments.domain.play_money import register_form as register_play_money_form
 from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.domain.simulated_bank import find_payment_url as find_simulated_payment_url
 from payments.domain.virtual_account_numbers import group_digits
+from payments.domain.wallet_links import WalletLink
+from payments.domain.wallet_links import register as register_wallet_link
 from payments.errors import EscrowNotFound, WalletNotFound
 from payments.models import NO_FEE, Account, Charge, FeeRule
 from payments.queries import statements
@@ -131,6 +140,7 @@ __all__ = [
     "Refused",
     "Wallet",
     "WalletChanges",
+    "WalletLink",
     "acknowledge_failed_attempts",
     "approve_top_up",
     "authorize",
@@ -196,6 +206,7 @@ __all__ = [
     "refund_escrow",
     "register_play_money_form",
     "register_purpose_resolver",
+    "register_wallet_link",
     "reject_top_up",
     "release_escrow",
     "request_pin_reset",
@@ -206,6 +217,7 @@ __all__ = [
     "require_withdrawable",
     "reset_pin",
     "return_angpao",
+    "send_authorized",
     "send_money",
     "send_to_person",
     "set_first_pin",

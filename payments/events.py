@@ -11,7 +11,11 @@ from superapp.core.events import Event, register_fact
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class MoneySent(Event):
-    """One person sent money to another. ``journal`` is the number of the receipt."""
+    """
+    One person sent money to another. ``journal`` is the number of the receipt.
+
+    ``reference`` names what was paid for, such as a request; empty for a plain transfer.
+    """
 
     name: ClassVar[str] = "payments.money_sent"
     journal: str
@@ -20,6 +24,7 @@ class MoneySent(Event):
     amount_minor: int
     asset: str
     memo: str
+    reference: str = ""
 
     @property
     def key(self) -> str:

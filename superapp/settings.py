@@ -147,6 +147,7 @@ INSTALLED_APPS = [
     "superapp.console",
     "payments",
     "angpao",
+    "peer_payments",
     "shop",
     "chat",
     "superapp.wiring",
@@ -197,7 +198,6 @@ TEMPLATES = [
 # Embedded, each thread keeps its own connection.
 
 DATABASE_POOL_MAX = env.positive_integer("DATABASE_POOL_MAX", 20, "Database connections of one served process at most.")
-
 
 DATABASES = {"default": databases.describe_database(DATABASE_URL, var_dir=VAR_DIR, pool_max=DATABASE_POOL_MAX)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

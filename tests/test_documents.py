@@ -29,7 +29,7 @@ def test_documented_metrics_exist():
     watched = set(re.findall(r"`(nusa_[a-z_]+)", (ROOT / "docs" / "running.md").read_text()))
     code = [
         path.read_text()
-        for app in ("superapp", "chat", "payments", "angpao", "shop")
+        for app in ("superapp", "chat", "payments", "peer_payments", "angpao", "shop")
         for path in (ROOT / app).rglob("*.py")
     ]
     # Some are made by name: of what is proved, and of the pool.

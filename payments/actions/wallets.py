@@ -13,6 +13,7 @@ from payments import errors, push, queries
 from payments.actions import pins
 from payments.contracts import Recipient
 from payments.domain import chart_of_accounts
+from payments.domain.authorization import Authorization
 from payments.domain.feature_gates import requires_payments
 from payments.events import MoneySent
 from payments.models import Account, Tier
@@ -78,6 +79,48 @@ def send_money(
     if before is not None:
         return before
     authorization = pins.verify_pin(user_id=sender_id, device_id=device_id, pin=pin, now=now)
+    return _post_transfer(sender_id, receiver_id, amount, memo, key=key, authorization=authorization, now=now)
+
+
+@requires_payments
+def send_authorized(
+    *,
+    sender_id: int,
+    receiver_id: int,
+    amount: Money,
+    memo: str = "",
+    reference: str,
+    authorization: Authorization,
+    idempotency_key: str,
+    now: datetime,
+) -> PostingResult:
+    """
+    Send money with an authorization that the caller has, once per idempotency key, and return the result.
+
+    It may run inside the caller's transaction, so that what is paid is marked with the money. ``reference`` is the
+    opaque name of what is paid (``peer.request:…``); the fact ``MoneySent`` carries it.
+
+    :raises KeyReused: if the key was used for a different transfer
+    """
+    amount.require_positive()
+    content = {"to": receiver_id, "amount": amount.amount_minor, "asset": amount.asset, "memo": memo, "for": reference}
+    key = derive_key(f"user:{sender_id}:send_for", idempotency_key, content)
+    return _post_transfer(
+        sender_id, receiver_id, amount, memo, key=key, authorization=authorization, reference=reference, now=now
+    )
+
+
+def _post_transfer(
+    sender_id: int,
+    receiver_id: int,
+    amount: Money,
+    memo: str,
+    *,
+    key: IdempotencyKey,
+    authorization: Authorization,
+    reference: str = "",
+    now: datetime,
+) -> PostingResult:
     sender = get_or_open_wallet(user_id=sender_id, now=now, asset=amount.asset)
     receiver = get_or_open_wallet(user_id=receiver_id, now=now, asset=amount.asset)
     public_id = ids.new_id()
@@ -87,6 +130,7 @@ def send_money(
             kind="sent",
             authorization=authorization,
             lines=(TransferLine(sender.pk, receiver.pk, amount),),
+            reference=reference,
             actor_id=sender_id,
             memo=memo,
             public_id=public_id,
@@ -97,6 +141,7 @@ def send_money(
                 amount_minor=amount.amount_minor,
                 asset=amount.asset,
                 memo=memo,
+                reference=reference,
             ),
         ),
         now=now,

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from payments import api
+from payments.domain import wallet_links
 from payments.errors import PeriodInvalid
 from payments.pages import js_messages, presenters
 from payments.queries import serializers
@@ -65,6 +66,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "is_wrong_here": is_wrong_here,
         "is_trusted": is_asked_about and accounts.is_trusted_device(user.pk, device_id),
         "is_hidden": request.COOKIES.get(HIDE_BALANCE_COOKIE) == "hidden",
+        "ways": wallet_links.list_links(),
         "days": presenters.present_days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,
         "query": query,

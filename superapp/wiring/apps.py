@@ -16,6 +16,7 @@ class WiringConfig(AppConfig):
             order_alerts,
             order_cards,
             payment_purposes,
+            peer_cards,
             play_money,
             shop_conversations,
             transfer_cards,  # noqa: F401
@@ -27,6 +28,7 @@ class WiringConfig(AppConfig):
         contact_events.register()
         order_alerts.register()
         order_cards.register()
+        peer_cards.register()
         play_money.register()
         payment_purposes.register()
         shop_conversations.register()

@@ -10,6 +10,7 @@ from payments import api as payments
 
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"
+REQUEST = "peer_payments.request"
 # An order in a list: its state comes first, so that it is never cut off.
 ORDER_SUMMARIES = {
     "paid": _("Paid · {title}"),
@@ -22,6 +23,15 @@ ORDER_SUMMARIES = {
     "completed": _("Completed · {title}"),
     "cancelled": _("Cancelled · {title}"),
     "set_aside": _("Cancelled, refund set aside · {title}"),
+}
+
+REQUEST_SUMMARIES = {
+    "open": _("Requested {amount}"),
+    "open:theirs": _("Asks you for {amount}"),
+    "paid": _("Paid · {amount}"),
+    "declined": _("Request declined · {amount}"),
+    "cancelled": _("Request cancelled · {amount}"),
+    "expired": _("Request expired · {amount}"),
 }
 
 
@@ -45,6 +55,15 @@ def register() -> None:
     chat.register_card(
         TRANSFER,
         CardType("payments/cards/transfer.html", summary=_("Sent {amount}"), styles=("payments/css/cards.css",)),
+    )
+    chat.register_card(
+        REQUEST,
+        CardType(
+            "peer_payments/cards/request.html",
+            summary=_("Requested {amount}"),
+            state_summaries=REQUEST_SUMMARIES,
+            styles=("peer_payments/css/cards.css",),
+        ),
     )
     chat.register_conversation_action(
         ConversationAction(

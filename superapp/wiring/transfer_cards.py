@@ -7,6 +7,7 @@ from datetime import datetime
 from chat import api as chat
 from payments import api as payments
 from payments.events import MoneySent
+from peer_payments import api as peer_payments
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
@@ -19,8 +20,11 @@ def post_transfer_card(event: MoneySent) -> None:
     Post the transfer as a card in the conversation of the two, which is opened if they have none.
 
     Only between contacts, so that a stranger or a blocked person cannot pay for being heard; the transfer is in
-    both wallets in any case. Nothing is posted once payments are disabled.
+    both wallets in any case. Nothing is posted once payments are disabled, nor about a request that was paid: its
+    own card says so.
     """
+    if event.reference.startswith(peer_payments.REFERENCE_PREFIX):
+        return
     if not payments.is_enabled() or not accounts.are_contacts(event.sender_id, event.receiver_id):
         return
     post_transfer(event, now=clock.now())

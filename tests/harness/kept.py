@@ -23,7 +23,7 @@ from tests.harness.servers import find
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".pytest_cache" / "kept"
 KEPT_MAX = 3
-APPS = ("angpao", "chat", "payments", "shop", "superapp")
+APPS = ("angpao", "chat", "payments", "peer_payments", "shop", "superapp")
 # Folders of an app that take requests, act on rows or show them: none of it runs while a database is migrated.
 NEVER_MIGRATED = {
     "actions",

@@ -77,7 +77,7 @@ def test_transfer_moves_money_once_and_stores_its_fact(make_payer, send, now):
     fact = Fact.objects.get(name="payments.money_sent")
     assert fact.payload == {
         "journal": str(first.public_id), "sender_id": ana.pk, "receiver_id": bo.pk,
-        "amount_minor": 2_500, "asset": "IDR", "memo": "bakso",
+        "amount_minor": 2_500, "asset": "IDR", "memo": "bakso", "reference": "",
     }  # fmt: skip
     assert fact.key == f"wallet:{ana.pk}"
 

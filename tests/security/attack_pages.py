@@ -31,6 +31,7 @@ FORM: Mapping[str, str] = {
     "back": "/pesanan/",
     "blocked": "yes",
     "archived": "yes",
+    "attempt": "0",
     "bank": "014",
     "banner": "yes",
     "body": "Ditulis Eve",
@@ -245,10 +246,10 @@ def fields_of_queries() -> set[str]:
 
 
 def _templates() -> list[str]:
-    folders = [ROOT / app for app in ("chat", "payments", "shop", "superapp")]
+    folders = [ROOT / app for app in ("chat", "payments", "peer_payments", "shop", "superapp")]
     return [path.read_text() for folder in folders for path in sorted(folder.rglob("templates/**/*.html"))]
 
 
 def _sources() -> list[str]:
-    folders = [ROOT / app for app in ("chat", "payments", "shop", "superapp")]
+    folders = [ROOT / app for app in ("chat", "payments", "peer_payments", "shop", "superapp")]
     return [path.read_text() for folder in folders for path in sorted(folder.rglob("*.py"))]

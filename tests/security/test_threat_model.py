@@ -17,7 +17,7 @@ ROWS = [
 ]
 NAMED = re.compile(r"`([^`]+)`")
 FILE = re.compile(r"[\w./*-]+(\.\w+|/)")
-FOLDERS = ("chat", "payments", "shop", "superapp", "docker")
+FOLDERS = ("chat", "payments", "peer_payments", "shop", "superapp", "docker")
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
 

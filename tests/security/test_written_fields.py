@@ -23,7 +23,18 @@ from tests.shop.conftest import ADDRESS
 MARKER = "Mawar"
 # What no text may carry: an override of direction, the start of a terminal's command, a pile of marks.
 DIRTY = {"override": f"{MARKER}\u202e ab", "control": f"{MARKER}\x1b ab", "pile": f"{MARKER}{chr(0x0335) * 40} ab"}
-OURS = ("accounts", "angpao", "chat", "console", "core", "notifications", "payments", "realtime", "shop")
+OURS = (
+    "accounts",
+    "angpao",
+    "chat",
+    "console",
+    "core",
+    "notifications",
+    "payments",
+    "peer_payments",
+    "realtime",
+    "shop",
+)
 
 
 def _address(field):
@@ -148,6 +159,9 @@ OF_THE_PRODUCT = {
         Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
         Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
         Transfer.phase
+    """,
+    "peer_payments": """
+        MoneyRequest.idempotency_key MoneyRequest.state
     """,
     "shop": """
         Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
@@ -280,7 +294,7 @@ def test_every_text_field_of_a_command_is_cleaned_or_restricted():
 def test_every_text_column_is_cleaned_or_written_by_the_product():
     elsewhere = "payments.TopUp.reason payments.QrisBill.note shop.PendingPurchase.address shop.PendingPurchase.note"
     console = "console.AuditEntry.detail console.Proposal.outcome console.Proposal.reason"
-    elsewhere += " angpao.Packet.message"
+    elsewhere += " angpao.Packet.message peer_payments.MoneyRequest.note"
     written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 
@@ -348,6 +362,6 @@ def is_dirty(text):
 def templates() -> list[Path]:
     return [
         path
-        for app in ("angpao", "chat", "payments", "shop", "superapp")
+        for app in ("angpao", "chat", "payments", "peer_payments", "shop", "superapp")
         for path in (ROOT / app).rglob("templates/**/*.html")
     ]

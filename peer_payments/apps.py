@@ -1,0 +1,18 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
+
+
+class PeerPaymentsConfig(AppConfig):
+    name = "peer_payments"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register facts, commands and periodic tasks, and the links of the wallet."""
+        from payments.api import WalletLink, register_wallet_link
+
+        for module in ("events", "maintenance.periodic_tasks", "endpoints.requests"):
+            import_module(f"peer_payments.{module}")
+        label = pgettext_lazy("wallet", "Request")
+        register_wallet_link(WalletLink(view="peer_payments:requests", label=label, icon="hand-coins"))

@@ -1,0 +1,71 @@
+"""Errors of payments between people. Their codes are stable and never change."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from superapp.core.errors import DomainError, ErrorKind
+
+
+class RequestNotFound(DomainError):
+    """The request does not exist, or is between other people; the error does not reveal which."""
+
+    code = "peer_payments.request_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This request was not found.")
+
+
+class RequestClosed(DomainError):
+    """The request was already paid, declined or cancelled, or has expired. Nothing was changed."""
+
+    code = "peer_payments.request_closed"
+    kind = ErrorKind.CONFLICT
+    message = _("This request is no longer open.")
+
+
+class NotContacts(DomainError):
+    """Money is requested from contacts only, and not where one of the two has blocked the other."""
+
+    code = "peer_payments.not_contacts"
+    kind = ErrorKind.FORBIDDEN
+    message = _("You can only request money from your contacts.")
+
+
+class FromOneself(DomainError):
+    """A person requested money from themselves."""
+
+    code = "peer_payments.from_oneself"
+    kind = ErrorKind.INVALID
+    message = _("You cannot request money from yourself.")
+
+
+class AmountTooLarge(DomainError):
+    """The amount is larger than a request, a bill or a schedule may be."""
+
+    code = "peer_payments.amount_too_large"
+    kind = ErrorKind.INVALID
+    message = _("The most is {amount_max}.")
+
+
+class NoteTooLong(DomainError):
+    """The note is longer than a note of a transfer may be."""
+
+    code = "peer_payments.note_too_long"
+    kind = ErrorKind.INVALID
+    message = _("Up to {chars_max} characters.")
+
+
+class TooManyRequests(DomainError):
+    """Too many requests of this person, or to this other person, are still open."""
+
+    code = "peer_payments.too_many_requests"
+    kind = ErrorKind.LIMITED
+    message = _("You have too many open requests. Wait until some are paid, or cancel one.")
+
+
+class RemindedAlready(DomainError):
+    """A request may be sent again as a reminder once a day; the request itself counts."""
+
+    code = "peer_payments.reminded_already"
+    kind = ErrorKind.LIMITED
+    message = _("You can send a reminder once a day.")

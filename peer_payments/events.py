@@ -1,0 +1,38 @@
+"""Facts of payments between people, stored in the transaction that causes them and delivered at least once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from superapp.core.events import Event, register_fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class _RequestEvent(Event):
+    request: str
+    requester_id: int
+    payer_id: int
+
+    @property
+    def key(self) -> str:
+        return f"peer.request:{self.request}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class RequestChanged(_RequestEvent):
+    """A person requested money from another, or their request was paid, declined, cancelled or has expired."""
+
+    name: ClassVar[str] = "peer_payments.request_changed"
+    version: int
+    state: str
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class RequestReminded(_RequestEvent):
+    """A person reminded another of an open request; ``number`` counts the reminders of the request."""
+
+    name: ClassVar[str] = "peer_payments.request_reminded"
+    number: int

@@ -1,0 +1,99 @@
+"""Reads of requests. Who asks is an argument: a request between others is as unknown as one that does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from peer_payments.contracts import RequestDetails
+from peer_payments.domain.rules import REMINDER_INTERVAL
+from peer_payments.errors import RequestNotFound
+from peer_payments.models import MoneyRequest
+from superapp.accounts import api as accounts
+from superapp.core.money import Money
+
+LISTED_MAX = 50
+EXPIRED_AT_ONCE_MAX = 200
+
+
+def get_request(user_id: int, request: UUID) -> MoneyRequest:
+    """
+    Return a request of which this person is one of the two sides.
+
+    :raises RequestNotFound: if there is none
+    """
+    return _get(_of_person(user_id), request)
+
+
+def lock_request(user_id: int, request: UUID) -> MoneyRequest:
+    """
+    Lock and return a request of which this person is one of the two sides.
+
+    :raises RequestNotFound: if there is none
+    """
+    return _get(_of_person(user_id).select_for_update(of=("self",)), request)
+
+
+def find_made_request(requester_id: int, idempotency_key: str) -> MoneyRequest | None:
+    """Return the request that a person made under this key, or None."""
+    return MoneyRequest.objects.filter(requester_id=requester_id, idempotency_key=idempotency_key).first()
+
+
+def count_open(requester_id: int, payer_id: int) -> tuple[int, int]:
+    """Return how many requests of a person are open, and how many of them to this payer."""
+    payers = MoneyRequest.objects.filter(requester_id=requester_id, state=MoneyRequest.State.OPEN)
+    ids = list(payers.values_list("payer_id", flat=True))
+    return len(ids), ids.count(payer_id)
+
+
+def list_requests(user_id: int) -> list[RequestDetails]:
+    """Return the latest requests of which a person is one of the two sides, newest first, at most ``LISTED_MAX``."""
+    return describe_requests(_of_person(user_id).order_by("-id")[:LISTED_MAX])
+
+
+def lock_expired(now: datetime) -> list[MoneyRequest]:
+    """Lock and return open requests that are due to expire, oldest first; those locked by others are left out."""
+    due = MoneyRequest.objects.filter(state=MoneyRequest.State.OPEN, expires_at__lte=now).order_by("pk")
+    skips = connection.features.has_select_for_update_skip_locked
+    return list(due.select_for_update(skip_locked=skips)[:EXPIRED_AT_ONCE_MAX])
+
+
+def describe_requests(rows: Iterable[MoneyRequest]) -> list[RequestDetails]:
+    """Return requests with the two people of each, who are fetched once for all."""
+    listed = list(rows)
+    people = accounts.get_people({side for row in listed for side in (row.requester_id, row.payer_id)})
+    return [
+        RequestDetails(
+            public_id=row.public_id,
+            requester_id=row.requester_id,
+            payer_id=row.payer_id,
+            requester=people[row.requester_id],
+            payer=people[row.payer_id],
+            amount=Money(row.amount),
+            note=row.note,
+            state=row.state,
+            version=row.version,
+            attempt=row.attempts,
+            journal=row.journal,
+            made_at=row.made_at,
+            expires_at=row.expires_at,
+            closed_at=row.closed_at,
+            reminder_from=row.notified_at + REMINDER_INTERVAL,
+        )
+        for row in listed
+    ]
+
+
+def _of_person(user_id: int) -> QuerySet[MoneyRequest]:
+    return MoneyRequest.objects.filter(Q(requester_id=user_id) | Q(payer_id=user_id))
+
+
+def _get(rows: QuerySet[MoneyRequest], request: UUID) -> MoneyRequest:
+    try:
+        return rows.get(public_id=request)
+    except MoneyRequest.DoesNotExist:
+        raise RequestNotFound from None

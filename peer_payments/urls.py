@@ -1,0 +1,15 @@
+"""URLs of the pages of payments between people."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from peer_payments.domain.feature_gates import requires_payments
+from peer_payments.pages import requests
+
+app_name = "peer_payments"
+urlpatterns = [
+    path("dompet/minta/", requires_payments(requests.requests), name="requests"),
+    path("dompet/minta/dari/<uuid:user>/", requires_payments(requests.request_from), name="request_from"),
+    path("dompet/minta/<uuid:money_request>/", requires_payments(requests.show_request), name="request"),
+]

@@ -1,0 +1,127 @@
+"""Requests for money in the conversation of the two: one card that shows the state, and a line for each reminder."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from chat import api as chat
+from chat.errors import ClientIdReused, MessageNotFound, NotAccepted
+from payments import api as payments
+from peer_payments import api as peer_payments
+from peer_payments.api import RequestDetails
+from peer_payments.events import RequestChanged, RequestReminded
+from superapp.accounts import api as accounts
+from superapp.core import clock
+from superapp.core.events import subscribe
+from superapp.wiring.card_types import REQUEST
+
+REMINDED = "peer_payments.reminded"
+
+
+def register() -> None:
+    """Register the system event of a reminder."""
+    chat.register_system_event(REMINDED, _("Reminder: {about}"))
+
+
+@subscribe(RequestChanged)
+def show_request(event: RequestChanged) -> None:
+    """Post a new request as a card, or update its card to the state of now."""
+    update_request_card(event, now=clock.now())
+
+
+def update_request_card(event: RequestChanged, *, now: datetime) -> None:
+    """
+    Post or update the card of a request. A repeated or late call changes nothing.
+
+    The card is the requester's. If the two may not talk any more, a card that is there is updated, and none is posted.
+    """
+    asked = peer_payments.get_request(event.requester_id, UUID(event.request))
+    conversation = _conversation(asked, now)
+    if conversation is None:
+        return
+    try:
+        chat.update_card(
+            conversation_id=conversation,
+            sender_id=asked.requester_id,
+            idempotency_key=_key(asked),
+            card=_card(asked),
+        )
+    except MessageNotFound:
+        if accounts.are_contacts(asked.requester_id, asked.payer_id) and payments.is_enabled():
+            _post(asked, conversation, now)
+
+
+@subscribe(RequestReminded)
+def remind(event: RequestReminded) -> None:
+    """Post a line about an open request, which counts as unread for the one who is reminded."""
+    post_reminder(event, now=clock.now())
+
+
+def post_reminder(event: RequestReminded, *, now: datetime) -> None:
+    """Post the line of a reminder, unless the request was closed or the contact ended meanwhile. Idempotent."""
+    asked = peer_payments.get_request(event.requester_id, UUID(event.request))
+    if asked.state != "open" or not accounts.are_contacts(event.requester_id, event.payer_id):
+        return
+    conversation = chat.open_direct_conversation(user_id=event.requester_id, peer_id=event.payer_id, now=now)
+    with suppress(ClientIdReused):
+        chat.post_system_event(
+            conversation_id=conversation.public_id,
+            sender_id=event.requester_id,
+            sender_public_id=accounts.get_public_ids({event.requester_id})[event.requester_id],
+            name=REMINDED,
+            fields={"about": f"{asked.amount} · {asked.note}" if asked.note else str(asked.amount)},
+            about_seq=_card_seq(asked, conversation.public_id),
+            counts_as_unread=True,
+            idempotency_key=f"{_key(asked)}:reminder:{event.number}",
+            now=now,
+        )
+
+
+def _post(asked: RequestDetails, conversation: UUID, now: datetime) -> None:
+    chat.post_card(
+        conversation_id=conversation,
+        sender_id=asked.requester_id,
+        sender_public_id=accounts.get_public_ids({asked.requester_id})[asked.requester_id],
+        card_type=REQUEST,
+        card=_card(asked),
+        idempotency_key=_key(asked),
+        now=now,
+    )
+
+
+def _conversation(asked: RequestDetails, now: datetime) -> UUID | None:
+    try:
+        found = chat.open_direct_conversation(user_id=asked.requester_id, peer_id=asked.payer_id, now=now)
+    except NotAccepted:
+        earlier = chat.find_direct_conversation(asked.requester_id, asked.payer_id)
+        return earlier.public_id if earlier else None
+    return found.public_id
+
+
+def _card_seq(asked: RequestDetails, conversation: UUID) -> int | None:
+    try:
+        return chat.fetch_card_seq(
+            conversation_id=conversation, sender_id=asked.requester_id, idempotency_key=_key(asked)
+        )
+    except MessageNotFound:
+        return None
+
+
+def _card(asked: RequestDetails) -> dict[str, Any]:
+    return {
+        "version": asked.version,
+        "money_request": str(asked.public_id),
+        "amount": asked.amount.to_wire(),
+        "note": asked.note,
+        "state": asked.state,
+        "moved_at": clock.to_wire(asked.closed_at or asked.made_at),
+    }
+
+
+def _key(asked: RequestDetails) -> str:
+    return f"request:{asked.public_id}"

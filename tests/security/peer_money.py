@@ -1,0 +1,28 @@
+"""Requests for money between Ana and Bo, for the world that outsiders attack."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from peer_payments import api
+from superapp.accounts.models import User
+from superapp.core.money import Money
+
+NOTE = "rahasia-minta"
+
+
+def make(ana: User, bo: User, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return what outsiders may name: requests of either, with a note that nobody else may read."""
+    asked = [
+        api.request_money(
+            requester_id=requester.pk,
+            payer=payer.public_id,
+            amount=Money(12_000_00),
+            note=NOTE,
+            idempotency_key="asked",
+            now=now,
+        )
+        for requester, payer in ((ana, bo), (bo, ana))
+    ]
+    return {"money_request": {"of ana": str(asked[0].public_id), "of bo": str(asked[1].public_id)}}

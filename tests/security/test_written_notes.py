@@ -1,0 +1,28 @@
+"""Texts of forms that no command has: they are stored clean, or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from superapp.accounts import api as accounts
+from tests.payments.purses import browser_of
+from tests.security.test_written_fields import DIRTY, MARKER, is_dirty, texts
+
+
+@pytest.fixture
+def two(make_payer, now):
+    ana, bo = make_payer("ana"), make_payer("bo")
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    return ana, bo
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_note_of_a_request_for_money_is_stored_clean(dirt, two):
+    ana, bo = two
+    form = {"amount": "1.000", "note": DIRTY[dirt], "key": "k"}
+
+    browser_of(ana).post(f"/dompet/minta/dari/{bo.public_id}/", form)
+
+    kept = {name for name, text in texts() if name.startswith("peer_payments.") and MARKER in text}
+    assert kept == {"peer_payments.MoneyRequest.note"}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
