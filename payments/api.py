@@ -7,7 +7,6 @@ an asset.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -85,6 +84,7 @@ from payments.contracts import (
     QrisOffer,
     QrisReceived,
     Recipient,
+    StatementFile,
     Wallet,
     WalletChanges,
 )
@@ -98,9 +98,9 @@ from payments.domain.simulated_bank import find_payment_url as find_simulated_pa
 from payments.domain.virtual_account_numbers import group_digits
 from payments.domain.wallet_links import WalletLink
 from payments.domain.wallet_links import register as register_wallet_link
-from payments.errors import EscrowNotFound, WalletNotFound
+from payments.errors import EscrowNotFound, NothingToState, WalletNotFound
 from payments.models import NO_FEE, Account, Charge, FeeRule
-from payments.queries import statements
+from payments.queries import statement_files
 from payments.queries.bank_money import (
     find_charge_of,
     find_virtual_account_of,
@@ -138,6 +138,7 @@ __all__ = [
     "QrisReceived",
     "Recipient",
     "Refused",
+    "StatementFile",
     "Wallet",
     "WalletChanges",
     "WalletLink",
@@ -194,7 +195,9 @@ __all__ = [
     "lock_room_in_wallets",
     "make_qris_bill",
     "open_charge",
+    "open_merchant_statement",
     "open_qris_account",
+    "open_wallet_statement",
     "pay_into_angpao",
     "pay_into_escrow",
     "pay_out_angpao",
@@ -223,8 +226,6 @@ __all__ = [
     "set_first_pin",
     "set_first_pin_on_device",
     "set_tier",
-    "stream_beancount_statement",
-    "stream_csv_statement",
     "unreported_pin_attempts",
     "validate_new_pin",
     "verify_pin",
@@ -315,22 +316,31 @@ def get_receipt(user_id: int, journal: UUID) -> Movement:
     return queries.get_movement(user_id, journal)
 
 
-def stream_csv_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
+def open_wallet_statement(
+    user_id: int, form: str, *, since: datetime, until: datetime, holder: str, now: datetime
+) -> StatementFile:
     """
-    Yield the lines of a person's statement as CSV, from ``since`` up to but not including ``until``.
+    Return a person's statement as ``csv``, ``beancount``, ``xlsx`` or ``pdf``, to be streamed.
 
-    Amounts are in minor units. The file is complete only with its last row, the closing balance.
+    :raises StatementTooLong: if this form has no room for so many lines
     """
-    return statements.stream_csv(get_or_open_wallet(user_id=user_id, now=now), since, until, now=now)
+    account = get_or_open_wallet(user_id=user_id, now=now)
+    return statement_files.open_statement(account, form, since=since, until=until, holder=holder, now=now)
 
 
-def stream_beancount_statement(user_id: int, *, since: datetime, until: datetime, now: datetime) -> Iterator[str]:
+def open_merchant_statement(
+    merchant: str, form: str, *, since: datetime, until: datetime, holder: str, now: datetime
+) -> StatementFile:
     """
-    Yield a person's statement as beancount that ``bean-check`` accepts.
+    Return a merchant's statement; the caller knows that whoever asks may read it.
 
-    The period runs from ``since`` up to but not including ``until``. Amounts are decimals in major units.
+    :raises NothingToState: if the merchant was never paid
+    :raises StatementTooLong: if this form has no room for so many lines
     """
-    return statements.stream_beancount(get_or_open_wallet(user_id=user_id, now=now), since, until, now=now)
+    account = queries.find_account(chart_of_accounts.MERCHANT, merchant, IDR)
+    if account is None:
+        raise NothingToState
+    return statement_files.open_statement(account, form, since=since, until=until, holder=holder, now=now)
 
 
 def get_escrow_balance(reference: str) -> Money:

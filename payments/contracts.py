@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -118,6 +119,14 @@ class MerchantBalance:
     @property
     def total(self) -> Money:
         return self.available + self.pending
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """A statement as a file, whose bytes are made while they are read."""
+
+    content_type: str
+    chunks: Iterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from shop.pages import (
     pending_purchases,
     qris,
     sitemaps_and_feeds,
+    statement,
     storefronts,
 )
 
@@ -67,6 +68,7 @@ merchant_pages = [
     path("tokoku/luring/", require_storefront(merchant.today_shell), name="today_shell"),
     # Existing orders stay accessible, whatever the legal profile allows now.
     path("tokoku/tarik/", merchant.withdraw, name="withdraw"),
+    path("tokoku/laporan/", require_storefront(statement.statement), name="statement"),
     path("tokoku/qris/", require_checkout(qris.qris), name="qris"),
     path("tokoku/qris/poster/", require_checkout(qris.poster), name="qris_poster"),
     path("tokoku/qris/meja/", require_checkout(qris.table_cards), name="qris_tables"),

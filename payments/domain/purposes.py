@@ -15,13 +15,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """
-    The purpose of a movement: the other side's name, the items paid for and the URL of a page.
+    The purpose of a movement: the other side's name, the items paid for, the order's number and the URL of a page.
 
-    ``items`` and ``address`` may be empty.
+    All but the name may be empty.
     """
 
     name: str
     items: str = ""
+    number: str = ""
     address: str = ""
 
 

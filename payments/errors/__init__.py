@@ -20,7 +20,7 @@ from payments.errors.bank import (
     WithdrawalNotFound,
     WithdrawalTooSmall,
 )
-from payments.errors.merchants import FeeRuleInvalid
+from payments.errors.merchants import FeeRuleInvalid, NothingToState, StatementTooLong
 from payments.errors.movements import (
     AccountNotOpen,
     AlreadyPaid,
@@ -107,6 +107,7 @@ __all__ = [
     "NotOffered",
     "NothingToCorrect",
     "NothingToPayOut",
+    "NothingToState",
     "OperatorsOnly",
     "PaidToAnother",
     "PeriodInvalid",
@@ -135,6 +136,7 @@ __all__ = [
     "RecipientUnnamed",
     "RefundExceeds",
     "StatementInvalid",
+    "StatementTooLong",
     "SuspendedNotFound",
     "TierTooLow",
     "ToOneself",

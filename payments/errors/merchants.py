@@ -7,6 +7,22 @@ from django.utils.translation import gettext_lazy as _
 from superapp.core.errors import DomainError, ErrorKind
 
 
+class StatementTooLong(DomainError):
+    """The period has more lines than a statement of this form has room for; ``lines_max`` says how many."""
+
+    code = "payments.statement_too_long"
+    kind = ErrorKind.INVALID
+    message = _("That is more than {lines_max} lines. Choose a shorter period, or the table (CSV).")
+
+
+class NothingToState(DomainError):
+    """The merchant has never been paid, so there is no statement yet."""
+
+    code = "payments.nothing_to_state"
+    kind = ErrorKind.CONFLICT
+    message = _("There is nothing on your statement yet. It begins with your first sale.")
+
+
 class FeeRuleInvalid(DomainError):
     """A field of a fee rule is malformed, contradicts another, or begins too soon; ``field`` names it."""
 

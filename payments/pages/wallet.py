@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from payments import api
 from payments.domain import wallet_links
-from payments.errors import PeriodInvalid
+from payments.errors import PeriodInvalid, StatementTooLong
 from payments.pages import js_messages, presenters
 from payments.queries import serializers
 from superapp.accounts import api as accounts
@@ -32,13 +30,8 @@ ROWS_PER_PAGE = 30
 SEARCH_CHARS_MAX = 100
 SEQ_MAX = 2**53
 PERIOD_DAYS_MAX = 366
-LINES_PER_CHUNK = 500
 HIDE_BALANCE_COOKIE = "balance"
-# By file extension: the function that yields the statement, and its content type.
-FORMATS = {
-    "csv": (api.stream_csv_statement, "text/csv; charset=utf-8"),
-    "beancount": (api.stream_beancount_statement, "text/plain; charset=utf-8"),
-}
+STATEMENT_FORMS = ("csv", "xlsx", "pdf", "beancount")
 
 
 @readable_offline
@@ -100,18 +93,19 @@ def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def statement(request: HttpRequest) -> HttpResponseBase:
-    """Show the form for a statement's period, or send the statement as CSV or beancount."""
+    """Show the form for a statement's period, or send the statement as a file."""
+    user = get_current_user(request)
     today = timezone.localtime(clock.now()).date()
     first_day = request.GET.get("dari") or today.replace(day=1).isoformat()
     last_day = request.GET.get("sampai") or today.isoformat()
-    made = FORMATS.get(request.GET.get("bentuk", ""))
+    form = request.GET.get("bentuk", "")
     problem: DomainError | None = None
-    if made is not None:
+    if form in STATEMENT_FORMS:
         try:
             since, until = _parse_period(first_day, last_day)
-            lines = made[0](get_current_user(request).pk, since=since, until=until, now=clock.now())
-            return _stream_file(lines, made[1], f"{first_day}_{last_day}.{request.GET['bentuk']}")
-        except PeriodInvalid as refusal:
+            file = api.open_wallet_statement(user.pk, form, since=since, until=until, holder=user.name, now=clock.now())
+            return stream_file(file, f"{first_day}_{last_day}.{form}")
+        except (PeriodInvalid, StatementTooLong) as refusal:
             problem = refusal
     context = {
         "first_day": first_day,
@@ -122,16 +116,11 @@ def statement(request: HttpRequest) -> HttpResponseBase:
     return render(request, "payments/statement.html", context, status=problem.kind if problem else 200)
 
 
-def _stream_file(lines: Iterator[str], content_type: str, name: str) -> StreamingHttpResponse:
-    """Return a response that streams the lines as a file."""
-    response = StreamingHttpResponse(_chunk(lines), content_type=content_type)
+def stream_file(file: api.StatementFile, name: str) -> StreamingHttpResponse:
+    """Return a response that streams a statement as a file."""
+    response = StreamingHttpResponse(file.chunks, content_type=file.content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _chunk(lines: Iterator[str]) -> Iterator[str]:
-    while piece := "".join(islice(lines, LINES_PER_CHUNK)):
-        yield piece
 
 
 def _parse_period(first_day: str, last_day: str) -> tuple[datetime, datetime]:

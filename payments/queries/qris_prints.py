@@ -105,7 +105,7 @@ def _runs(row: bytes) -> list[tuple[int, int]]:
 
 
 def _begin(size: tuple[float, float], title: str) -> tuple[BytesIO, Canvas]:
-    _register_fonts()
+    register_fonts()
     out = BytesIO()
     canvas = Canvas(out, pagesize=size, invariant=True, pageCompression=1)
     canvas.setTitle(title)
@@ -120,7 +120,8 @@ def _end(out: BytesIO, canvas: Canvas) -> bytes:
 
 
 @cache
-def _register_fonts() -> None:
+def register_fonts() -> None:
+    """Register the fonts of prints with reportlab."""
     for name, file in _FILES.items():
         pdfmetrics.registerFont(TTFont(name, file))
 

@@ -6,28 +6,26 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Sum
 
 from payments import queries
-from payments.contracts import Movement
 from payments.domain import chart_of_accounts
 from payments.models import Account, Inbox, Transfer
 from payments.queries import BalanceSnapshot
-from payments.queries.counterparts import fetch_counterparts
+from payments.queries.statement_lines import StatementLine, iterate_statement_lines
 from superapp.core import clock
 from superapp.core.money import ASSETS
 from superapp.core.text_cleaning import escape_spreadsheet_cell
 
 COLUMNS = (
     "seq", "posted_at", "kind", "reference", "memo", "amount_minor", "held_minor", "balance_minor", "asset", "journal",
-    "counterparty",
+    "counterparty", "gross_minor", "fee_minor", "net_minor", "order", "items", "fee_rule", "fee_basis_points",
 )  # fmt: skip
-NAMES_PAGE_ROWS = 500
 _OPENED = "1970-01-01"
+FEES = "Income:Fees"
 
 
 def stream_csv(account: Account, since: datetime, until: datetime, *, now: datetime) -> Iterator[str]:
@@ -39,7 +37,8 @@ def stream_csv(account: Account, since: datetime, until: datetime, *, now: datet
     period = queries.get_statement_period(account, since, until)
     yield _row(COLUMNS)
     yield _snapshot_row("opening_balance", period.opening, account, since)
-    for line, counterparty in _with_counterparties(queries.iterate_movements(period)):
+    for stated in iterate_statement_lines(period):
+        line, rule = stated.movement, stated.rule
         yield _row(
             (
                 line.seq,
@@ -52,7 +51,14 @@ def stream_csv(account: Account, since: datetime, until: datetime, *, now: datet
                 line.balance_after.amount_minor,
                 account.asset,
                 line.journal,
-                escape_spreadsheet_cell(counterparty),
+                escape_spreadsheet_cell(stated.counterparty),
+                stated.gross.amount_minor,
+                stated.fee.amount_minor,
+                stated.net.amount_minor,
+                stated.order,
+                escape_spreadsheet_cell(stated.items),
+                rule.pk if rule else "",
+                rule.basis_points if rule else "",
             )
         )
     yield _snapshot_row("closing_balance", period.closing, account, min(until, now))
@@ -72,15 +78,16 @@ def stream_beancount(account: Account, since: datetime, until: datetime, *, now:
     yield "; Whole only with the balance at its end.\n\n"
     yield f"{_OPENED} open Equity:Opening\n"
     yield f"{_OPENED} open Equity:Others\n"
+    yield f"{_OPENED} open {FEES}\n"
     yield f"{_OPENED} open {mine}\n\n"
     before = period.opening.balance
     if before:
         yield f'{first} * "opened with"\n'
         yield _leg(mine, -before, account.asset) + _leg("Equity:Opening", before, account.asset) + "\n"
-    for line in queries.iterate_movements(period):
-        if line.delta:
+    for line in iterate_statement_lines(period):
+        if line.net:
             # A posting at midnight may belong to the day before by its number: see ``get_statement_period``.
-            yield _entry(line, mine, min(line.posted_at.astimezone(zone).date(), last))
+            yield _entry(line, mine, min(line.movement.posted_at.astimezone(zone).date(), last))
     closing = _decimal(-period.closing.balance, account.asset)
     yield f"{last + timedelta(days=1)} balance {mine}  {closing} {account.asset}\n"
 
@@ -116,27 +123,25 @@ def _head() -> Iterator[str]:
     yield 'option "inferred_tolerance_default" "*:0"\n\n'
 
 
-def _with_counterparties(lines: Iterator[Movement]) -> Iterator[tuple[Movement, str]]:
-    """
-    Yield each movement with the name of the other side: a shop, a person, or nothing, such as at the counter.
-
-    Names are fetched once for each ``NAMES_PAGE_ROWS`` movements.
-    """
-    while page := list(islice(lines, NAMES_PAGE_ROWS)):
-        for line, other in zip(page, fetch_counterparts(page), strict=True):
-            yield line, other.purpose.name if other.purpose else other.person["name"] if other.person else ""
-
-
 def _snapshot_row(kind: str, standing: BalanceSnapshot, account: Account, at: datetime) -> str:
-    return _row((standing.seq, clock.to_wire(at), kind, "", "", "", "", standing.balance, account.asset, "", ""))
+    values = (standing.seq, clock.to_wire(at), kind, "", "", "", "", standing.balance, account.asset)
+    return _row(values + ("",) * (len(COLUMNS) - len(values)))
 
 
-def _entry(line: Movement, mine: str, day: date) -> str:
-    words = line.memo.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    delta, asset = line.delta.amount_minor, line.delta.asset
-    # A wallet is a liability, whose growth is negative in beancount.
-    legs = _leg(mine, -delta, asset) + _leg("Equity:Others", delta, asset)
-    return f'{day} * "{line.kind}" "{words}" ^{line.journal}\n{legs}\n'
+def _entry(line: StatementLine, mine: str, day: date) -> str:
+    movement, asset = line.movement, line.net.asset
+    about = {"order": line.order, "fee_rule": str(line.rule.pk) if line.rule else ""}
+    metadata = "".join(f'  {name}: "{_quoted(value)}"\n' for name, value in about.items() if value)
+    # A wallet is a liability, whose growth is negative in beancount; so is what a merchant is owed.
+    legs = _leg(mine, -line.net.amount_minor, asset)
+    if line.fee:
+        legs += _leg(FEES, -line.fee.amount_minor, asset)
+    legs += _leg("Equity:Others", line.gross.amount_minor, asset)
+    return f'{day} * "{movement.kind}" "{_quoted(movement.memo)}" ^{movement.journal}\n{metadata}{legs}\n'
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
 
 
 def _leg(name: str, minor: int, asset: str) -> str:

@@ -311,6 +311,7 @@ class OrderTitle:
     first_item: str
     quantity: int
     pieces: int
+    number: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,11 +18,11 @@ def fetch_order_titles(orders: Collection[UUID]) -> dict[UUID, OrderTitle]:
     """Return shop name and first item of these orders by id, in one query; unknown orders are left out."""
     lines = OrderLine.objects.filter(order__public_id__in=orders).order_by("order_id", "position")
     found: dict[UUID, OrderTitle] = {}
-    for order, shop_name, item, quantity in lines.values_list(
-        "order__public_id", "order__shop_name", "product_name", "quantity"
+    for order, number, shop_name, item, quantity in lines.values_list(
+        "order__public_id", "order__number", "order__shop_name", "product_name", "quantity"
     ):
-        first = found.get(order, OrderTitle(shop_name, item, quantity, 0))
-        found[order] = OrderTitle(first.shop_name, first.first_item, first.quantity, first.pieces + quantity)
+        first = found.get(order, OrderTitle(shop_name, item, quantity, 0, number))
+        found[order] = replace(first, pieces=first.pieces + quantity)
     return found
 
 

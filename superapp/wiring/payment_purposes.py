@@ -27,7 +27,12 @@ def describe_orders(references: Collection[str]) -> dict[str, Purpose]:
     ids = _ids(references)
     names = shop.fetch_order_titles(ids.values())
     return {
-        reference: Purpose(name=name.shop_name, items=_items(name), address=reverse("shop:order", args=[order]))
+        reference: Purpose(
+            name=name.shop_name,
+            items=_items(name),
+            number=name.number,
+            address=reverse("shop:order", args=[order]),
+        )
         for reference, order in ids.items()
         if (name := names.get(order))
     }

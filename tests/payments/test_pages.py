@@ -203,7 +203,7 @@ def test_receipt_and_transfer_draft_are_404_for_an_outsider(as_ana, ana, bo, mak
 
 
 @pytest.mark.parametrize(("form", "kind"), [("csv", "text/csv"), ("beancount", "text/plain")])
-def test_statement_is_a_csv_of_own_postings(as_ana, ana, bo, make_payer, now, form, kind):
+def test_statement_is_of_own_postings(as_ana, ana, bo, make_payer, now, form, kind):
     as_ana.post(begin(as_ana, bo, memo="bakso"), {"pin": PIN})
     eve = browser_of(make_payer("eve"))
     query = {"dari": "2027-03-01", "sampai": "2027-03-01", "bentuk": form}

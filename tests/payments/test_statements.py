@@ -18,6 +18,7 @@ from payments.domain import chart_of_accounts
 from payments.models import Account, Journal, Posting
 from payments.writers import ledger
 from superapp.core.money import Money
+from tests.payments import wallet_statements
 from tests.payments.purses import PIN
 
 
@@ -51,8 +52,8 @@ def test_statements_are_accepted_by_beancount(make_payer, send, now, tmp_path):
     send(bo, ana, 23, key="back")
     period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1), "now": now}
 
-    rows = list(csv.DictReader(api.stream_csv_statement(ana.pk, **period)))
-    text = "".join(api.stream_beancount_statement(ana.pk, **period))
+    rows = list(csv.DictReader(wallet_statements.stream_csv(ana.pk, **period)))
+    text = "".join(wallet_statements.stream_beancount(ana.pk, **period))
     good = bean_check(text, tmp_path)
     bad = bean_check(text.replace("1.23 IDR", "1.24 IDR", 1), tmp_path)
 
@@ -70,7 +71,7 @@ def test_later_statement_opens_with_the_earlier_balance(make_payer, send, now, t
     api.send_money(sender_id=ana.pk, receiver_id=bo.pk, amount=Money(5), pin=PIN, idempotency_key="late", now=later)
 
     text = "".join(
-        api.stream_beancount_statement(
+        wallet_statements.stream_beancount(
             ana.pk, since=later - timedelta(days=1), until=later + timedelta(days=1), now=later
         )
     )
@@ -81,7 +82,7 @@ def test_later_statement_opens_with_the_earlier_balance(make_payer, send, now, t
 
 
 def rows_of(user, since, until, now):
-    return list(csv.DictReader(api.stream_csv_statement(user.pk, since=since, until=until, now=now)))
+    return list(csv.DictReader(wallet_statements.stream_csv(user.pk, since=since, until=until, now=now)))
 
 
 def test_postings_around_midnight_are_in_one_period_each(make_payer, send, now, tmp_path):
@@ -96,7 +97,7 @@ def test_postings_around_midnight_are_in_one_period_each(make_payer, send, now, 
     days = [midnight - timedelta(days=2), midnight, midnight + timedelta(days=1)]
 
     first, second = (rows_of(ana, since, until, later) for since, until in itertools.pairwise(days))
-    text = "".join(api.stream_beancount_statement(ana.pk, since=days[0], until=days[1], now=later))
+    text = "".join(wallet_statements.stream_beancount(ana.pk, since=days[0], until=days[1], now=later))
 
     assert [row["amount_minor"] for row in first] == ["", "10000", "-1", "-20", "-300", ""]
     assert [row["amount_minor"] for row in second] == ["", "-4000", ""]
@@ -126,7 +127,7 @@ def test_statement_of_any_length_is_complete(make_payer, send, now, monkeypatch)
 def test_posting_during_a_statement_is_in_the_next(make_payer, send, now):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     send(ana, bo, 1)
-    lines = api.stream_csv_statement(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
+    lines = wallet_statements.stream_csv(ana.pk, since=now - timedelta(days=1), until=now + timedelta(days=1), now=now)
     begun = [next(lines), next(lines)]
 
     send(ana, bo, 2, key="k2")
@@ -135,7 +136,7 @@ def test_posting_during_a_statement_is_in_the_next(make_payer, send, now):
     assert [row["balance_minor"] for row in rows] == ["0", "10000", "9999", "9999"]
 
 
-@pytest.mark.parametrize("form", [api.stream_csv_statement, api.stream_beancount_statement])
+@pytest.mark.parametrize("form", [wallet_statements.stream_csv, wallet_statements.stream_beancount])
 def test_statement_with_a_missing_posting_is_aborted(make_payer, send, now, form):
     ana, bo = make_payer("ana", 10_000), make_payer("bo")
     for number in range(3):
@@ -184,7 +185,7 @@ def test_whole_ledger_is_accepted_by_beancount(make_payer, send, open_account, e
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_statement_names_the_counterparty_of_each_posting(make_payer, send, now, language, monkeypatch):
-    monkeypatch.setattr("payments.queries.statements.NAMES_PAGE_ROWS", 2)
+    monkeypatch.setattr("payments.queries.statement_lines.NAMES_PAGE_ROWS", 2)
     ana, bo, caca = make_payer("ana", 10_000), make_payer("bo"), make_payer("caca", name="=Caca")
     send(ana, bo, 123)
     send(ana, caca, 5, key="k2")

@@ -11,6 +11,7 @@ import pytest
 from payments import api
 from payments.models import Memo
 from superapp.core.money import Money
+from tests.payments import wallet_statements
 from tests.payments.purses import PIN
 
 
@@ -34,7 +35,7 @@ def test_note_of_a_transfer_is_cleaned_and_inert_in_a_statement(written, stored,
 
     assert Memo.objects.get().text == stored
     day = timedelta(days=1)
-    lines = "".join(api.stream_csv_statement(bo.pk, since=now - day, until=now + day, now=now + day))
+    lines = "".join(wallet_statements.stream_csv(bo.pk, since=now - day, until=now + day, now=now + day))
     assert [row["memo"] for row in csv.DictReader(io.StringIO(lines)) if row["memo"]] == [cell]
     # Where a semicolon parts cells, it stands between quotation marks.
     assert ";" not in stored or f'"{cell}"' in lines

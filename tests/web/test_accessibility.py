@@ -58,6 +58,7 @@ PAGES = (
     "GOOD",
     "/tokoku/barang/baru/",
     "/tokoku/ubah/",
+    "/tokoku/laporan/",
 )
 # All its rules. It may not fetch our style sheets by itself: it would ask for them at wrong addresses.
 OPTIONS = {"resultTypes": ["violations"], "preload": False}

@@ -76,6 +76,7 @@ PAGES = (
     Page("/tokoku/barang/baru/"),
     Page("/tokoku/ubah/"),
     Page("/tokoku/qris/"),
+    Page("/tokoku/laporan/"),
     Page(bought),
     *(Page(partial(sold, state)) for state in ("paid", "accepted", "shipped", "completed", "cancelled")),
     Page(good),

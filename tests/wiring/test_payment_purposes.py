@@ -15,6 +15,7 @@ from payments.pages import presenters
 from payments.queries import serializers
 from shop import api as shops
 from tests.harness.socket_client import browser_on, log_in, make_trusted_device
+from tests.payments import wallet_statements
 from tests.payments.purses import PIN
 from tests.shop.conftest import ana, bo, buy, make_product, make_shop, product, shop
 
@@ -35,7 +36,7 @@ def test_statement_names_the_shop_as_counterparty(ana, bo, product, buy, now):
     buy(ana, product)
     period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1), "now": now}
 
-    rows = list(csv.DictReader(payments.stream_csv_statement(ana.pk, **period)))
+    rows = list(csv.DictReader(wallet_statements.stream_csv(ana.pk, **period)))
 
     assert [row["counterparty"] for row in rows if row["kind"] == "escrow_paid"] == ["Manik Bo"]
 
