@@ -29,6 +29,7 @@ class PaymentsConfig(AppConfig):
         """Import the modules that register guard checks, facts, commands, subscribers and periodic tasks."""
         for module in (
             "maintenance.guards",
+            "actions.desk_proposals",
             "maintenance.desks",
             "writers.ledger",
             "queries.qris",

@@ -7,7 +7,7 @@ from django.urls import path
 from payments.domain.feature_gates import requires_payments
 from payments.endpoints import bank_callbacks
 from payments.pages import code_payments, pin, scan, top_up, transfers, wallet, withdrawals
-from payments.pages.desks import counter_top_ups, trial_balance
+from payments.pages.desks import counter_top_ups, freezes, limits, manual_journals, trial_balance
 
 app_name = "payments"
 urlpatterns = [
@@ -39,6 +39,9 @@ urlpatterns = [
     path("konsol/neraca/", trial_balance.trial_balance, name="desk_trial_balance"),
     path("konsol/neraca/bagan.svg", trial_balance.chart, name="desk_trial_balance_chart"),
     path("konsol/isi-saldo/", counter_top_ups.counter_top_ups, name="desk_top_ups"),
+    path("konsol/pembekuan/", freezes.freezes, name="desk_freezes"),
+    path("konsol/batas/", limits.limits, name="desk_limits"),
+    path("konsol/jurnal/", manual_journals.manual_journals, name="desk_manual_journals"),
     # The bank's requests to us; the paths behind v1.0 are the standard's.
     path("bank/v1.0/access-token/b2b", requires_payments(bank_callbacks.issue_token), name="bank_token"),
     path(

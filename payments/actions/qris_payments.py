@@ -11,7 +11,7 @@ from payments.actions import pins
 from payments.actions.escrow import get_or_open_merchant_account
 from payments.actions.fee_rules import store_applied_fee
 from payments.actions.qris_accounts import require_qris_amount
-from payments.actions.wallets import get_or_open_wallet
+from payments.actions.wallets import get_or_open_wallet, require_not_frozen
 from payments.contracts import QrisOffer
 from payments.domain import chart_of_accounts, qris
 from payments.domain.authorization import Authorization
@@ -160,6 +160,7 @@ def _lines(payment: QrisPayment, rule: FeeRule, now: datetime) -> tuple[Transfer
     """
     paid, fee = Money(payment.amount), Money(payment.fee)
     wallet = get_or_open_wallet(user_id=payment.payer_id, now=now)
+    require_not_frozen(wallet)
     between = _open(chart_of_accounts.CLEARING, f"user.{payment.payer_id}", now)
     seller = get_or_open_merchant_account(payment.account.merchant, paid.asset, now)
     shares = [(seller, paid - fee)]

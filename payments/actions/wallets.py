@@ -52,6 +52,16 @@ def get_or_open_wallets(user_ids: Collection[int], *, now: datetime, asset: str 
         return found | ledger.open_wallets(ceilings, asset=asset, now=now)
 
 
+def require_not_frozen(wallet: Account) -> None:
+    """
+    Refuse a payment from a frozen wallet in words for its owner; the ledger refuses it without saying whose it is.
+
+    :raises WalletFrozen: if it is frozen
+    """
+    if wallet.status == Account.Status.FROZEN:
+        raise errors.WalletFrozen
+
+
 @requires_payments
 def send_money(
     *,
@@ -122,6 +132,7 @@ def _post_transfer(
     now: datetime,
 ) -> PostingResult:
     sender = get_or_open_wallet(user_id=sender_id, now=now, asset=amount.asset)
+    require_not_frozen(sender)
     receiver = get_or_open_wallet(user_id=receiver_id, now=now, asset=amount.asset)
     public_id = ids.new_id()
     answer = ledger.post(

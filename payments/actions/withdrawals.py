@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from payments import errors, push, queries
 from payments.actions import pins
 from payments.actions.incoming_payments import get_or_open_bank_account
-from payments.actions.wallets import get_or_open_wallet
+from payments.actions.wallets import get_or_open_wallet, require_not_frozen
 from payments.adapters import banks
 from payments.adapters.bank import (
     BankAccount,
@@ -133,6 +133,7 @@ def request_withdrawal(
         raise before.error()
     authorization = pins.verify_pin(user_id=user_id, device_id=device_id, pin=pin, now=now)
     wallet = get_or_open_wallet(user_id=user_id, now=now, asset=amount.asset)
+    require_not_frozen(wallet)
     fee = get_fee()
     lines = [TransferLine(wallet.pk, get_or_open_bank_account(amount.asset, now).pk, amount, phase="hold")]
     if fee:

@@ -21,6 +21,8 @@ STYLE = Style(
     foreground_strong="#2b2724",
     foreground_subtle="#8a847c",
     colors=("#00707a",),
+    guide_stroke_color="transparent",
+    major_guide_stroke_color="transparent",
     font_family="sans-serif",
     label_font_size=13,
     major_label_font_size=13,
@@ -36,19 +38,18 @@ def draw_bars(bars: Sequence[tuple[str, Money]], *, empty: str) -> bytes:
         js=[],
         style=STYLE,
         show_legend=False,
-        print_values=True,
         no_data_text=empty,
         formatter=lambda minor: str(Money(int(minor))),
         x_labels=[],
         show_x_labels=False,
+        show_x_guides=False,
         show_y_guides=False,
         height=EDGES_HEIGHT + BAR_HEIGHT * max(1, len(bars)),
         width=WIDTH,
         margin=16,
     )
     # Bars are drawn from below.
-    drawing.x_labels = [word for word, _amount in reversed(bars)]
-    drawing.show_x_labels = True
+    drawing.x_labels = [f"{word} · {amount}" for word, amount in reversed(bars)]
     drawing.add("", [amount.amount_minor for _word, amount in reversed(bars)])
     drawing.add_xml_filter(_strip_scripts)
     return bytes(drawing.render())

@@ -24,6 +24,8 @@ class AuthorizationMethod(StrEnum):
     TIMER = "timer"
     # An operator of the instance decided it.
     OPERATOR = "operator"
+    # Two operators decided it: one proposed, the other approved.
+    TWO_OPERATORS = "two_operators"
     # The bank said, signed, that the money came in.
     BANK = "bank"
     # The person authorized the hold; resolving it moves no other money.
@@ -55,6 +57,7 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "voided": frozenset({AuthorizationMethod.EARLIER_HOLD}),
     "expired": frozenset({AuthorizationMethod.TIMER}),
     "topped_up": frozenset({AuthorizationMethod.OPERATOR}),
+    "manual": frozenset({AuthorizationMethod.TWO_OPERATORS}),
     "came_in": frozenset({AuthorizationMethod.BANK}),
     "suspended": frozenset({AuthorizationMethod.BANK}),
     "withdrawal_held": frozenset({AuthorizationMethod.PIN}),
@@ -72,11 +75,18 @@ class Authorization:
     Proof that a movement of money was authorized, and by whom.
 
     For a person, only ``actions.authorizations`` and the verification of a PIN create one. ``user_id`` is None for a
-    timer.
+    timer; ``second_user_id`` is the other of two operators.
     """
 
     method: AuthorizationMethod
     user_id: int | None = None
+    second_user_id: int | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether two different people stand behind it where two are needed."""
+        people = {self.user_id, self.second_user_id} - {None}
+        return self.method is not AuthorizationMethod.TWO_OPERATORS or len(people) == 2
 
 
 BY_TIMER = Authorization(AuthorizationMethod.TIMER)
@@ -100,5 +110,9 @@ def require_authorization(kind: str, authorization: Authorization) -> None:
         raise NotAuthorized(
             f"journals of kind {kind!r} declare no means in payments.domain.authorization.ACCEPTED_METHODS"
         )
-    if not isinstance(authorization, Authorization) or authorization.method not in accepted:
+    if (
+        not isinstance(authorization, Authorization)
+        or authorization.method not in accepted
+        or not authorization.is_complete
+    ):
         raise NotAuthorized(f"journals of kind {kind!r} are not authorized by {authorization!r}")

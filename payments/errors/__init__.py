@@ -20,6 +20,7 @@ from payments.errors.bank import (
     WithdrawalNotFound,
     WithdrawalTooSmall,
 )
+from payments.errors.desks import FreezeReasonUnknown, LedgerAccountNotFound, NotFrozen, TierUnknown
 from payments.errors.merchants import FeeRuleInvalid, NothingToState, StatementTooLong
 from payments.errors.movements import (
     AccountNotOpen,
@@ -47,6 +48,7 @@ from payments.errors.movements import (
     ToOneself,
     TopUpNotFound,
     TwoPersonsNeeded,
+    WalletFrozen,
     WalletNotFound,
 )
 from payments.errors.pins import (
@@ -97,13 +99,16 @@ __all__ = [
     "FeeRuleInvalid",
     "FirstPinNeedsTrustedDevice",
     "FrameInvalid",
+    "FreezeReasonUnknown",
     "HoldNotFound",
     "HoldResolved",
     "InsufficientFunds",
     "KeyReused",
+    "LedgerAccountNotFound",
     "MemoForContacts",
     "NoBank",
     "NoPinOnNewDevice",
+    "NotFrozen",
     "NotOffered",
     "NothingToCorrect",
     "NothingToPayOut",
@@ -139,6 +144,7 @@ __all__ = [
     "StatementTooLong",
     "SuspendedNotFound",
     "TierTooLow",
+    "TierUnknown",
     "ToOneself",
     "TooLittle",
     "TooManyOpenTopUps",
@@ -146,6 +152,7 @@ __all__ = [
     "TopUpTooLarge",
     "TopUpTooSmall",
     "TwoPersonsNeeded",
+    "WalletFrozen",
     "WalletNotFound",
     "WithdrawalNotFound",
     "WithdrawalTooSmall",

@@ -74,6 +74,14 @@ class AccountNotOpen(DomainError):
     message = _("One of the wallets cannot be used right now.")
 
 
+class WalletFrozen(DomainError):
+    """The payer's own wallet is frozen. The idempotency key stays unused."""
+
+    code = "payments.wallet_frozen"
+    kind = ErrorKind.FORBIDDEN
+    message = _("Your wallet is blocked for now. The money in it is still yours. Contact support.")
+
+
 class HoldResolved(DomainError):
     """The hold was already captured or voided."""
 

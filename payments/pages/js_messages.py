@@ -25,6 +25,8 @@ MOVEMENT_TITLES: dict[str, Promise] = {
     "angpao_sent_out": _("Angpao sent"),
     "angpao_opened_in": _("Angpao"),
     "angpao_returned_in": _("Angpao came back"),
+    "manual_in": _("Corrected by the operator"),
+    "manual_out": _("Corrected by the operator"),
     "held_held": _("On hold"),
     "captured_out": _("Paid from money on hold"),
     "voided_held": _("No longer on hold"),

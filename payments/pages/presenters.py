@@ -78,6 +78,8 @@ _STEPS: dict[str, tuple[Promise, ...]] = {
     "angpao_sent_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Set aside until it is opened")),
     "angpao_opened_in": (gettext_lazy("Out of the angpao"), gettext_lazy("In your wallet")),
     "angpao_returned_in": (gettext_lazy("Nobody opened it in time"), gettext_lazy("In your wallet")),
+    "manual_in": (gettext_lazy("Corrected by two operators"), gettext_lazy("In your wallet")),
+    "manual_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Corrected by two operators")),
     "held_held": (gettext_lazy("On hold in your wallet; it has not left"),),
     "voided_held": (gettext_lazy("Available again in your wallet"),),
     "expired_held": (gettext_lazy("Available again in your wallet"),),

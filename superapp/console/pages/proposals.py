@@ -88,11 +88,19 @@ def present(row: Proposal, member: Member) -> ProposalView:
     return ProposalView(
         row=row,
         title=kind.title,
-        facts=list(kind.describe(row.payload)),
+        facts=_describe(row),
         state=STATE_WORDS[row.state],
         is_mine=is_mine,
         can_decide=row.state == Proposal.State.OPEN and not is_mine and bool(kind.roles & member.roles),
     )
+
+
+def _describe(row: Proposal) -> list[Fact]:
+    """Return a proposal's values in words; what it was about may not be there any more."""
+    try:
+        return list(get_kind(row.kind).describe(row.payload))
+    except DomainError as refusal:
+        return [(_("Values"), str(refusal.body()["message"]))]
 
 
 def _decide(do: str, reason: str, proposal: UUID, member: Member) -> str:

@@ -1,0 +1,66 @@
+"""Freezing of wallets and merchant accounts by operators, and the end of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models, transaction
+from django.utils.translation import pgettext_lazy
+
+from payments import errors, push
+from payments.models import Account
+from payments.queries import desk_accounts
+from payments.writers import ledger
+from payments.writers.ledger import AccountChange
+from superapp.console import api as console
+
+
+class FreezeReason(models.TextChoices):
+    """A reason to freeze an account; its name is what the audit keeps."""
+
+    OWNER_ASKED = "owner_asked", pgettext_lazy("freeze", "The owner asked for it")
+    DEVICE_LOST = "device_lost", pgettext_lazy("freeze", "Phone or SIM lost or taken over")
+    FRAUD_REPORTED = "fraud_reported", pgettext_lazy("freeze", "Fraud was reported")
+    UNUSUAL = "unusual", pgettext_lazy("freeze", "Unusual movements")
+    AUTHORITY = "authority", pgettext_lazy("freeze", "Order of an authority")
+
+
+def freeze(*, account: UUID, reason: str, note: str, member: console.Member, now: datetime) -> None:
+    """
+    Freeze a wallet or a merchant account at once, by one member of the console.
+
+    :raises LedgerAccountNotFound: if there is none
+    :raises FreezeReasonUnknown: if the reason is not one of ``FreezeReason``
+    :raises ReasonMissing: without a note
+    """
+    if reason not in FreezeReason.values:
+        raise errors.FreezeReasonUnknown
+    written = console.clean_reason(note)
+    row = desk_accounts.get_freezable_account(account)
+    with transaction.atomic():
+        ledger.freeze_account(row.pk)
+        console.record(member=member, action="frozen", subject=subject_of(row), detail=f"{reason}: {written}", now=now)
+        _push(row)
+
+
+def unfreeze(*, account: UUID, now: datetime) -> Account:
+    """
+    Reopen a frozen account, in the caller's transaction.
+
+    :raises LedgerAccountNotFound: if there is no such account
+    """
+    row = desk_accounts.get_freezable_account(account)
+    ledger.unfreeze_account(row.pk)
+    _push(row)
+    return row
+
+
+def subject_of(account: Account) -> str:
+    """Return the name of an account in the audit: its owner's if a person owns it."""
+    return f"user:{account.owner.public_id}" if account.owner is not None else f"account:{account.code}"
+
+
+def _push(account: Account) -> None:
+    account.refresh_from_db()
+    push.wallets_changed([AccountChange(account.pk, account.version, account.balance, account.held)])
