@@ -1,4 +1,4 @@
-"""Facade of payments between people: requests for money."""
+"""Facade of payments between people: requests for money, and bills that are split in a group."""
 
 from __future__ import annotations
 
@@ -12,20 +12,34 @@ from peer_payments.actions.requests import (
     remind_payer,
     request_money,
 )
-from peer_payments.contracts import RequestDetails
-from peer_payments.queries import requests
+from peer_payments.actions.splits import close_split, split_by_hand, split_by_item, split_equally
+from peer_payments.contracts import RequestDetails, SplitDetails
+from peer_payments.domain.groups import Group, register_group_finder
+from peer_payments.domain.shares import BillItem
+from peer_payments.queries import requests, splits
 from peer_payments.queries.requests import list_requests
+from peer_payments.queries.splits import list_splits
 
 __all__ = [
     "REFERENCE_PREFIX",
+    "BillItem",
+    "Group",
     "RequestDetails",
+    "SplitDetails",
     "cancel_request",
+    "close_split",
     "decline_request",
     "get_request",
+    "get_split",
     "list_requests",
+    "list_splits",
     "pay_request",
+    "register_group_finder",
     "remind_payer",
     "request_money",
+    "split_by_hand",
+    "split_by_item",
+    "split_equally",
 ]
 
 
@@ -36,3 +50,12 @@ def get_request(user_id: int, request: UUID) -> RequestDetails:
     :raises RequestNotFound: if there is none
     """
     return requests.describe_requests([requests.get_request(user_id, request)])[0]
+
+
+def get_split(user_id: int, split: UUID) -> SplitDetails:
+    """
+    Return a bill for its maker, for somebody who has or had a share of it, or for a present member of the group.
+
+    :raises SplitNotFound: for anybody else, and if there is none
+    """
+    return splits.describe_splits([splits.get_split(user_id, split)])[0]

@@ -16,3 +16,5 @@ class PeerPaymentsConfig(AppConfig):
             import_module(f"peer_payments.{module}")
         label = pgettext_lazy("wallet", "Request")
         register_wallet_link(WalletLink(view="peer_payments:requests", label=label, icon="hand-coins"))
+        label = pgettext_lazy("wallet", "Split")
+        register_wallet_link(WalletLink(view="peer_payments:splits", label=label, icon="receipt-text"))

@@ -36,6 +36,41 @@ class RequestDetails:
     expires_at: datetime
     closed_at: datetime | None
     reminder_from: datetime
+    split: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitDetails:
+    """
+    A bill that is split in a group, with the shares of the others, who come in the order of their names.
+
+    ``state`` is ``open``, ``done`` once every share that was not removed is paid, or ``closed`` by its maker. ``items``
+    are pairs of name and amount. ``version`` grows with every change of the bill or of a share.
+    """
+
+    public_id: UUID
+    group: str
+    maker_id: int
+    maker: PersonRow
+    title: str
+    total: Money
+    own_share: Money
+    method: str
+    items: tuple[tuple[str, Money], ...]
+    shares: tuple[RequestDetails, ...]
+    state: str
+    version: int
+    made_at: datetime
+
+    @property
+    def counted(self) -> list[RequestDetails]:
+        """The shares that were not removed."""
+        return [share for share in self.shares if share.state != "cancelled"]
+
+    @property
+    def paid(self) -> list[RequestDetails]:
+        """The shares that are paid."""
+        return [share for share in self.shares if share.state == "paid"]
 
 
 class RequestStateRow(msgspec.Struct, frozen=True, kw_only=True):

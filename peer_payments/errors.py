@@ -69,3 +69,35 @@ class RemindedAlready(DomainError):
     code = "peer_payments.reminded_already"
     kind = ErrorKind.LIMITED
     message = _("You can send a reminder once a day.")
+
+
+class SplitNotFound(DomainError):
+    """The bill does not exist, or was split in a group of which this person is no member; which is not revealed."""
+
+    code = "peer_payments.split_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This bill was not found.")
+
+
+class GroupNotFound(DomainError):
+    """The group does not exist, or this person is no member of it; the error does not reveal which."""
+
+    code = "peer_payments.group_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This group was not found.")
+
+
+class BillInvalid(DomainError):
+    """The bill is shared by nobody else, by people who are no members, by too many, or has too many lines."""
+
+    code = "peer_payments.bill_invalid"
+    kind = ErrorKind.INVALID
+    message = _("Choose at least one other member who pays a share.")
+
+
+class TitleMissing(DomainError):
+    """A bill has no title, by which the others know what it is for."""
+
+    code = "peer_payments.title_missing"
+    kind = ErrorKind.INVALID
+    message = _("Say what the bill is for.")

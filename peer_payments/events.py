@@ -13,16 +13,21 @@ class _RequestEvent(Event):
     request: str
     requester_id: int
     payer_id: int
+    split: str = ""
 
     @property
     def key(self) -> str:
-        return f"peer.request:{self.request}"
+        return f"peer.split:{self.split}" if self.split else f"peer.request:{self.request}"
 
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class RequestChanged(_RequestEvent):
-    """A person requested money from another, or their request was paid, declined, cancelled or has expired."""
+    """
+    A person requested money from another, or their request was paid, declined, cancelled or has expired.
+
+    ``split`` is the bill of which it is a share, if it is one.
+    """
 
     name: ClassVar[str] = "peer_payments.request_changed"
     version: int
@@ -36,3 +41,17 @@ class RequestReminded(_RequestEvent):
 
     name: ClassVar[str] = "peer_payments.request_reminded"
     number: int
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class SplitChanged(Event):
+    """A person split a bill in a group, or closed it. Shares that are paid say so themselves."""
+
+    name: ClassVar[str] = "peer_payments.split_changed"
+    split: str
+    maker_id: int
+
+    @property
+    def key(self) -> str:
+        return f"peer.split:{self.split}"

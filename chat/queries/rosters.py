@@ -20,6 +20,8 @@ class Roster:
     title: str
     others: int
     is_group: bool
+    # The other members of a group, by user id.
+    other_ids: tuple[int, ...] = ()
 
 
 def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
@@ -35,7 +37,7 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
         raise ConversationNotFound
     others = set(_current_member_ids(conversation)) - {user_id}
     if conversation.kind == ConversationKind.GROUP:
-        return Roster(conversation.title, len(others), is_group=True)
+        return Roster(conversation.title, len(others), is_group=True, other_ids=tuple(sorted(others)))
     people = accounts.get_people(others)
     title = next((person["name"] for person in people.values()), "")
     return Roster(title, len(others - accounts.filter_blocked_between(user_id, others)), is_group=False)

@@ -68,7 +68,7 @@ def request_money(
             expires_at=now + rules.REQUEST_LIFETIME,
             notified_at=now,
         )
-        _publish_change(row)
+        publish_change(row)
     return queries.describe_requests([row])[0]
 
 
@@ -114,7 +114,7 @@ def pay_request(*, payer_id: int, request: UUID, attempt: int, device_id: int | 
             now=now,
         )
         if isinstance(answer, payments.Posted):
-            _close(row, MoneyRequest.State.PAID, journal=answer.public_id, now=now)
+            close(row, MoneyRequest.State.PAID, journal=answer.public_id, now=now)
             return answer.public_id
         if attempt == row.attempts:
             row.attempts += 1
@@ -180,7 +180,7 @@ def expire_requests(now: datetime) -> int:
     with transaction.atomic():
         due = queries.lock_expired(now)
         for row in due:
-            _close(row, MoneyRequest.State.EXPIRED, now=now)
+            close(row, MoneyRequest.State.EXPIRED, now=now)
     return len(due)
 
 
@@ -219,23 +219,25 @@ def _close_by(user_id: int, request: UUID, state: MoneyRequest.State, *, side: s
             raise errors.RequestNotFound
         if row.state != state:
             _require_open(row)
-            _close(row, state, now=now)
+            close(row, state, now=now)
     return queries.describe_requests([row])[0]
 
 
-def _close(row: MoneyRequest, state: MoneyRequest.State, *, journal: UUID | None = None, now: datetime) -> None:
+def close(row: MoneyRequest, state: MoneyRequest.State, *, journal: UUID | None = None, now: datetime) -> None:
     """Close a locked request, and publish it."""
     row.state, row.journal, row.closed_at, row.version = state, journal, now, row.version + 1
     row.save(update_fields=["state", "journal", "closed_at", "version"])
-    _publish_change(row)
+    publish_change(row)
 
 
-def _publish_change(row: MoneyRequest) -> None:
+def publish_change(row: MoneyRequest) -> None:
+    """Publish the state of a request."""
     outbox.publish(
         RequestChanged(
             request=str(row.public_id),
             requester_id=row.requester_id,
             payer_id=row.payer_id,
+            split=str(row.split.public_id) if row.split else "",
             version=row.version,
             state=row.state,
         )

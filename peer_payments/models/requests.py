@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from peer_payments.models.splits import BillSplit
 from superapp.core import ids
 
 KEY_CHARS_MAX = 64
@@ -15,9 +16,10 @@ class MoneyRequest(models.Model):
     """
     A request for money from ``payer`` by ``requester``; it is closed once, and then never changed.
 
-    ``journal`` is the public id of the payment. ``version`` grows with every change of the state. ``attempts`` counts
-    payments that the ledger refused: each is final under its own idempotency key, the next one has another.
-    ``notified_at`` is when the payer was last told, by the request itself or by a reminder.
+    ``split`` is the bill of which it is a share, if it is one. ``journal`` is the public id of the payment. ``version``
+    grows with every change of the state. ``attempts`` counts payments that the ledger refused: each is final under its
+    own idempotency key, the next one has another. ``notified_at`` is when the payer was last told, by the request
+    itself or by a reminder.
     """
 
     class State(models.TextChoices):
@@ -31,6 +33,7 @@ class MoneyRequest(models.Model):
     requester = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     payer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     amount = models.BigIntegerField()
+    split = models.ForeignKey(BillSplit, on_delete=models.PROTECT, null=True, related_name="shares", db_index=False)
     note = models.CharField(max_length=140, default="", blank=True)
     idempotency_key = models.CharField(max_length=KEY_CHARS_MAX)
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
@@ -55,6 +58,7 @@ class MoneyRequest(models.Model):
                 condition=Q(state="open", closed_at=None) | (~Q(state="open") & Q(closed_at__isnull=False)),
                 name="peer_payments_request_closed_iff_not_open",
             ),
+            models.UniqueConstraint(fields=["split", "payer"], name="peer_payments_share_once"),
             models.UniqueConstraint(fields=["requester", "idempotency_key"], name="peer_payments_request_once"),
         )
         indexes = (

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from peer_payments.contracts import RequestDetails
 from peer_payments.domain.rules import REMINDER_INTERVAL
 from peer_payments.errors import RequestNotFound
-from peer_payments.models import MoneyRequest
+from peer_payments.models import BillSplit, MoneyRequest
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
 
@@ -44,8 +44,8 @@ def find_made_request(requester_id: int, idempotency_key: str) -> MoneyRequest |
 
 
 def count_open(requester_id: int, payer_id: int) -> tuple[int, int]:
-    """Return how many requests of a person are open, and how many of them to this payer."""
-    payers = MoneyRequest.objects.filter(requester_id=requester_id, state=MoneyRequest.State.OPEN)
+    """Return how many requests of a person are open, shares of bills left out, and how many of them to this payer."""
+    payers = MoneyRequest.objects.filter(requester_id=requester_id, state=MoneyRequest.State.OPEN, split=None)
     ids = list(payers.values_list("payer_id", flat=True))
     return len(ids), ids.count(payer_id)
 
@@ -65,6 +65,11 @@ def lock_expired(now: datetime) -> list[MoneyRequest]:
 def describe_requests(rows: Iterable[MoneyRequest]) -> list[RequestDetails]:
     """Return requests with the two people of each, who are fetched once for all."""
     listed = list(rows)
+    splits = dict(
+        BillSplit.objects.filter(pk__in={row.split_id for row in listed if row.split_id}).values_list("pk", "public_id")
+        if any(row.split_id for row in listed)
+        else ()
+    )
     people = accounts.get_people({side for row in listed for side in (row.requester_id, row.payer_id)})
     return [
         RequestDetails(
@@ -83,6 +88,7 @@ def describe_requests(rows: Iterable[MoneyRequest]) -> list[RequestDetails]:
             expires_at=row.expires_at,
             closed_at=row.closed_at,
             reminder_from=row.notified_at + REMINDER_INTERVAL,
+            split=splits.get(row.split_id or 0),
         )
         for row in listed
     ]

@@ -11,6 +11,7 @@ from payments import api as payments
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"
 REQUEST = "peer_payments.request"
+SPLIT = "peer_payments.split"
 # An order in a list: its state comes first, so that it is never cut off.
 ORDER_SUMMARIES = {
     "paid": _("Paid · {title}"),
@@ -32,6 +33,11 @@ REQUEST_SUMMARIES = {
     "declined": _("Request declined · {amount}"),
     "cancelled": _("Request cancelled · {amount}"),
     "expired": _("Request expired · {amount}"),
+}
+
+SPLIT_SUMMARIES = {
+    "done": _("Bill paid · {title}"),
+    "closed": _("Bill closed · {title}"),
 }
 
 
@@ -65,8 +71,36 @@ def register() -> None:
             styles=("peer_payments/css/cards.css",),
         ),
     )
+    chat.register_card(
+        SPLIT,
+        CardType(
+            "peer_payments/cards/split.html",
+            summary=_("Split bill · {title}"),
+            state_summaries=SPLIT_SUMMARIES,
+            styles=("peer_payments/css/cards.css",),
+        ),
+    )
     chat.register_conversation_action(
         ConversationAction(
             name="send_money", label=_("Send money"), icon="banknote", url_prefix="/dompet/kirim/?kepada="
+        )
+    )
+    chat.register_conversation_action(
+        ConversationAction(
+            name="request_money",
+            label=_("Request money"),
+            icon="hand-coins",
+            url_prefix="/dompet/minta/?kepada=",
+            place="attach",
+        )
+    )
+    chat.register_conversation_action(
+        ConversationAction(
+            name="split_bill",
+            label=_("Split a bill"),
+            icon="receipt-text",
+            url_prefix="/dompet/patungan/?obrolan=",
+            place="attach",
+            kind="group",
         )
     )

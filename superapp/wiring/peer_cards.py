@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,28 +11,79 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from chat import api as chat
-from chat.errors import ClientIdReused, MessageNotFound, NotAccepted
+from chat.errors import ClientIdReused, ConversationNotFound, MessageNotFound, NotAccepted
 from payments import api as payments
 from peer_payments import api as peer_payments
-from peer_payments.api import RequestDetails
-from peer_payments.events import RequestChanged, RequestReminded
+from peer_payments.api import Group, RequestDetails, SplitDetails
+from peer_payments.events import RequestChanged, RequestReminded, SplitChanged
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
-from superapp.wiring.card_types import REQUEST
+from superapp.wiring.angpao_audiences import conversation_of
+from superapp.wiring.card_types import REQUEST, SPLIT
 
+# So many names stand in a card; others are counted.
+NAMES_MAX = 10
 REMINDED = "peer_payments.reminded"
 
 
 def register() -> None:
-    """Register the system event of a reminder."""
+    """Register the system event of a reminder, and the groups in which bills are split."""
+    peer_payments.register_group_finder(find_group)
     chat.register_system_event(REMINDED, _("Reminder: {about}"))
+
+
+def find_group(reference: str, user_id: int) -> Group | None:
+    """Return the group conversation of a reference for one of its present members, or None."""
+    conversation = conversation_of(reference)
+    if conversation is None:
+        return None
+    try:
+        roster = chat.fetch_roster(conversation, user_id)
+    except ConversationNotFound:
+        return None
+    return Group(roster.title, roster.other_ids, f"/obrolan/{conversation}/") if roster.is_group else None
 
 
 @subscribe(RequestChanged)
 def show_request(event: RequestChanged) -> None:
-    """Post a new request as a card, or update its card to the state of now."""
-    update_request_card(event, now=clock.now())
+    """Post a new request as a card, or update its card, or that of its bill, to the state of now."""
+    if event.split:
+        update_split_card(event.requester_id, UUID(event.split), now=clock.now())
+    else:
+        update_request_card(event, now=clock.now())
+
+
+@subscribe(SplitChanged)
+def show_split(event: SplitChanged) -> None:
+    """Post a bill as a card in its group, or update its card to the state of now."""
+    update_split_card(event.maker_id, UUID(event.split), now=clock.now())
+
+
+def update_split_card(maker_id: int, split: UUID, *, now: datetime) -> None:
+    """
+    Post or update the card of a bill in its group. A repeated or late call changes nothing.
+
+    Nothing is posted if the maker has left the group before; a card that is there is updated.
+    """
+    bill = peer_payments.get_split(maker_id, split)
+    conversation = conversation_of(bill.group)
+    if conversation is None:
+        return
+    key = f"split:{bill.public_id}"
+    try:
+        chat.update_card(conversation_id=conversation, sender_id=maker_id, idempotency_key=key, card=_split_card(bill))
+    except MessageNotFound:
+        with suppress(ConversationNotFound):
+            chat.post_card(
+                conversation_id=conversation,
+                sender_id=maker_id,
+                sender_public_id=UUID(bill.maker["id"]),
+                card_type=SPLIT,
+                card=_split_card(bill),
+                idempotency_key=key,
+                now=now,
+            )
 
 
 def update_request_card(event: RequestChanged, *, now: datetime) -> None:
@@ -121,6 +173,25 @@ def _card(asked: RequestDetails) -> dict[str, Any]:
         "state": asked.state,
         "moved_at": clock.to_wire(asked.closed_at or asked.made_at),
     }
+
+
+def _split_card(bill: SplitDetails) -> dict[str, Any]:
+    return {
+        "version": bill.version,
+        "split": str(bill.public_id),
+        "title": bill.title,
+        "total": bill.total.to_wire(),
+        "state": bill.state,
+        "paid_count": str(len(bill.paid)),
+        "share_count": str(len(bill.counted)),
+        "paid_names": _names(bill.paid),
+        "open_names": _names([share for share in bill.shares if share.state == "open"]),
+    }
+
+
+def _names(shares: Sequence[RequestDetails]) -> str:
+    listed = [share.payer["name"] for share in shares[:NAMES_MAX]]
+    return ", ".join([*listed, f"+{len(shares) - NAMES_MAX}"] if len(shares) > NAMES_MAX else listed)
 
 
 def _key(asked: RequestDetails) -> str:

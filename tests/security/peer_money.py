@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from chat import api as chat
 from peer_payments import api
 from superapp.accounts.models import User
 from superapp.core.money import Money
@@ -25,4 +26,18 @@ def make(ana: User, bo: User, now: datetime) -> dict[str, dict[str, Any]]:
         )
         for requester, payer in ((ana, bo), (bo, ana))
     ]
-    return {"money_request": {"of ana": str(asked[0].public_id), "of bo": str(asked[1].public_id)}}
+    group = chat.create_group(owner_id=ana.pk, title="rahasia-grup", member_ids=[bo.pk], now=now)
+    bill = api.split_equally(
+        maker_id=ana.pk,
+        group=f"chat.conversation:{group.public_id}",
+        title=NOTE,
+        total=Money(30_000_00),
+        people=[ana.public_id, bo.public_id],
+        idempotency_key="bill",
+        now=now,
+    )
+    share = bill.shares[0].public_id
+    return {
+        "split": {"of ana": str(bill.public_id)},
+        "money_request": {"of ana": str(asked[0].public_id), "of bo": str(asked[1].public_id), "share": str(share)},
+    }

@@ -6,6 +6,7 @@ import pytest
 
 from superapp.accounts import api as accounts
 from tests.payments.purses import browser_of
+from tests.peer_payments.asking import make_group
 from tests.security.test_written_fields import DIRTY, MARKER, is_dirty, texts
 
 
@@ -25,4 +26,23 @@ def test_note_of_a_request_for_money_is_stored_clean(dirt, two):
 
     kept = {name for name, text in texts() if name.startswith("peer_payments.") and MARKER in text}
     assert kept == {"peer_payments.MoneyRequest.note"}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_texts_of_a_bill_are_stored_clean(dirt, two, now):
+    ana, bo = two
+    group = make_group(ana, [bo], now)
+    form = {
+        "title": DIRTY[dirt],
+        "item": [DIRTY[dirt]],
+        "price": ["1.000"],
+        "had": [f"0:{bo.public_id}"],
+        "key": "k",
+    }
+
+    browser_of(ana).post(f"/dompet/patungan/?obrolan={group.partition(':')[2]}&cara=items", form)
+
+    kept = {name for name, text in texts() if name.startswith("peer_payments.") and MARKER in text}
+    assert kept == {f"peer_payments.{name}" for name in ("BillSplit.title", "BillSplit.items", "MoneyRequest.note")}
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []

@@ -9,7 +9,7 @@ export function moveByArrows(menu, event) {
   buttons[(buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length].focus()
 }
 
-/** The buttons that are offered now. */
+/** The buttons and links that are offered now. */
 export function buttonsOf(menu) {
-  return [...menu.querySelectorAll("button")].filter((button) => button.offsetParent !== null)
+  return [...menu.querySelectorAll("button, a[href]")].filter((button) => button.offsetParent !== null)
 }

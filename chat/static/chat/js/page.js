@@ -84,7 +84,7 @@ function show(messenger, page) {
   new MessageMenu({ document, page, messenger })
   new RowMenu({ document, page, messenger })
   new Shortcuts({ document, page, messenger })
-  new AttachMenu({ document })
+  new AttachMenu({ document, inbox: messenger.inbox })
   new PhotoOpener({ document, page, messenger })
   new Invitations({ document, line: messenger.line, format: page.format })
   new CardDoings({ document, messenger })
