@@ -209,7 +209,7 @@ def follow_withdrawals(now: datetime) -> int:
 
 
 def _list_due(now: datetime) -> QuerySet[Withdrawal]:
-    return Withdrawal.objects.filter(closed_at=None, ask_after__lte=now).order_by("ask_after")
+    return Withdrawal.objects.filter(closed_at=None, ask_after__lte=now).order_by("ask_after", "pk")
 
 
 def _take_due(now: datetime) -> Withdrawal | None:

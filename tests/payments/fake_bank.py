@@ -7,6 +7,7 @@ from datetime import datetime
 
 from payments.adapters.bank import (
     BankAccount,
+    BankNotAsked,
     BankRefused,
     GeneratedQr,
     HistoryEntry,
@@ -39,6 +40,8 @@ class FakeBank:
     def transfer(self, to: BankAccount, amount: Money, *, partner_reference: str, now: datetime) -> TransferStatus:
         del now
         self._speak()
+        if isinstance(self.answer, BankNotAsked):  # It never arrived.
+            raise self.answer
         self.transfers.append((to.number, partner_reference, amount.amount_minor))
         return self._answer(self.answer)
 
