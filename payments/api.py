@@ -14,6 +14,7 @@ from payments import queries
 from payments.actions import pin_attempts
 from payments.actions.angpao import lock_room_in_wallets, pay_into_angpao, pay_out_angpao, return_angpao
 from payments.actions.authorizations import authorize, authorize_operator, get_device_authorization
+from payments.actions.cash_deposits import get_cash_at_counter
 from payments.actions.charges import (
     begin_top_up_by_qris,
     expire_charge,
@@ -56,6 +57,7 @@ from payments.actions.qris_accounts import (
     write_static_code,
 )
 from payments.actions.qris_payments import find_qris_response, pay_qris, read_offer
+from payments.actions.simulated_deposits import bring_cash_to_simulated_bank
 from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
 from payments.actions.wallets import (
     get_or_open_wallet,
@@ -147,6 +149,7 @@ __all__ = [
     "authorize",
     "authorize_operator",
     "begin_top_up_by_qris",
+    "bring_cash_to_simulated_bank",
     "cancel_pin_reset",
     "capture_hold",
     "change_pin",
@@ -165,6 +168,7 @@ __all__ = [
     "find_simulated_payment_url",
     "find_virtual_account_of",
     "find_withdrawal_by_key",
+    "get_cash_at_counter",
     "get_charge",
     "get_device_authorization",
     "get_escrow_balance",

@@ -55,6 +55,19 @@ def authorize_operator(operator_id: int) -> Authorization:
     return Authorization(AuthorizationMethod.OPERATOR, operator_id)
 
 
+def authorize_two_operators(maker_id: int, checker_id: int, *, beside: int | None = None) -> Authorization:
+    """
+    Authorize two operators to decide about money, neither of whom is the person ``beside`` to whom it goes.
+
+    :raises OperatorsOnly: if one of them is not an operator
+    :raises TwoPersonsNeeded: if they are not two persons beside that one
+    """
+    queries.require_operator(maker_id)
+    if maker_id == checker_id or beside in (maker_id, checker_id):
+        raise errors.TwoPersonsNeeded
+    return authorize_operator(checker_id)
+
+
 def _no_pin(user_id: int, device_id: int | None, now: datetime) -> errors.NoPinOnNewDevice:
     row = queries.find_pin(user_id)
     if row is None or row.reset_asked_at is None or device_id is None or row.reset_device_id != device_id:

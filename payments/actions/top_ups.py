@@ -88,7 +88,7 @@ def reject_top_up(*, top_up: UUID, checker_id: int, now: datetime) -> None:
 def _post_top_up(row: TopUp, checker_id: int, authorization: Authorization, now: datetime) -> PostingResult:
     wallet = get_or_open_wallet(user_id=row.user_id, now=now, asset=row.asset)
     cash = ledger.get_or_open_account(
-        chart_of_accounts.account_code(chart_of_accounts.CASH, "counter", row.asset),
+        chart_of_accounts.account_code(chart_of_accounts.CASH, chart_of_accounts.COUNTER, row.asset),
         kind=chart_of_accounts.CASH,
         asset=row.asset,
         now=now,

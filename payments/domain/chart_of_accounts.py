@@ -33,6 +33,8 @@ CLEARING = AccountKind("clearing", 3, "Liabilities:Clearing")
 FEE = AccountKind("fee", 9, "Income:Fees", queued_credit=True)
 # Cash at the bank, an asset: its balance here falls below zero as wallets are topped up.
 CASH = AccountKind("cash", 9, "Assets:Cash", floor=None)
+# The name of the cash at the counter.
+COUNTER = "counter"
 
 # The name of our account at the bank, and of what came in there and could not be placed.
 SETTLEMENT = "settlement"
@@ -40,8 +42,12 @@ SETTLEMENT = "settlement"
 BANK = AccountKind("bank", 9, "Assets:Bank", floor=None)
 # Money that came in and could not be placed; it belongs to somebody, and an operator finds out to whom.
 SUSPENSE = AccountKind("suspense", 9, "Liabilities:Suspense", queued_credit=True)
+# Gains and losses against the bank: its own fees, and money that is nobody's.
+ADJUSTMENT = AccountKind("adjustment", 9, "Income:Adjustments", floor=None)
 
-ACCOUNT_KINDS = {kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, FEE, CASH, BANK, SUSPENSE)}
+ACCOUNT_KINDS = {
+    kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, FEE, CASH, BANK, SUSPENSE, ADJUSTMENT)
+}
 
 
 def wallet_kind(tier: str) -> AccountKind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from payments.errors.bank import (
     BankAccountInvalid,
     BankAccountUnknown,
+    BankMovementNotFound,
     BankOutOfReach,
     BankSaidNo,
     BankUnknown,
@@ -87,6 +88,7 @@ __all__ = [
     "AssetMismatch",
     "BankAccountInvalid",
     "BankAccountUnknown",
+    "BankMovementNotFound",
     "BankOutOfReach",
     "BankSaidNo",
     "BankUnknown",

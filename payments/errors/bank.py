@@ -137,6 +137,14 @@ class SuspendedNotFound(DomainError):
     message = _("This payment is not in suspense, or not any more.")
 
 
+class BankMovementNotFound(DomainError):
+    """The bank's statement and history have no transfer of this amount under the reference, or it is posted already."""
+
+    code = "payments.bank_movement_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("The bank has no transfer of this amount under that reference, or it is in the ledger already.")
+
+
 class NothingToCorrect(DomainError):
     """The difference is not one that a journal can correct; it can be explained."""
 

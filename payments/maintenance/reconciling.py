@@ -11,12 +11,15 @@ from django.db import transaction
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from payments.actions.bank_statements import fetch_statement, read_whole_history
+from payments.actions.float_checks import check_float
 from payments.actions.reconciliation import reconcile_day
 from payments.adapters import banks
 from payments.adapters.bank import BankRefused, BankSilent
 from payments.errors import NoBank, StatementInvalid
 from payments.models import ReconciledDay
 from payments.queries import reconciliation as rows
+from payments.queries.float_money import find_last_float_check
+from payments.queries.suspense import count_suspended, list_suspended
 from superapp.core import clock, jobs, metrics
 from superapp.core.scheduler import every
 
@@ -43,12 +46,29 @@ def begin_reconciling(now: datetime) -> int:
 
 @every(seconds=3_600)
 def alarm_old_breaks(now: datetime) -> int:
-    """Log an alarm if breaks are open for longer than the operator wants, and return how many."""
-    old = rows.list_breaks_before(now - timedelta(hours=settings.RECONCILIATION_BREAK_ALARM_HOURS))
+    """Log an alarm if breaks are open, or payments in suspense, for longer than the operator wants; return how many."""
+    limit = now - timedelta(hours=settings.RECONCILIATION_BREAK_ALARM_HOURS)
+    old = rows.list_breaks_before(limit)
     if old:
-        hours = int((now - old[0].found_at).total_seconds() // 3_600)
-        log.critical("reconciliation_breaks_old", count=len(old), oldest_hours=hours, oldest=old[0].reference)
-    return len(old)
+        log.critical(
+            "reconciliation_breaks_old",
+            count=len(old),
+            oldest_hours=_hours(old[0].found_at, now),
+            oldest=old[0].reference,
+        )
+    waiting = [one for one in list_suspended() if one.since < limit]
+    if waiting:
+        log.critical(
+            "suspense_old",
+            count=len(waiting),
+            oldest_hours=_hours(waiting[0].since, now),
+            oldest=str(waiting[0].public_id),
+        )
+    return len(old) + len(waiting)
+
+
+def _hours(since: datetime, now: datetime) -> int:
+    return int((now - since).total_seconds() // 3_600)
 
 
 @jobs.register_handler(RECONCILE_JOB)
@@ -61,6 +81,7 @@ def run_reconciliation(run: jobs.JobRun, *, day: str = "") -> None:
         return
     yesterday = rows.day_of(now) - timedelta(days=1)
     collect_and_reconcile(yesterday, now=now)
+    check_float(now=now)
     for late in rows.list_days_with_breaks(yesterday - timedelta(days=REPEATED_DAYS)):
         if late < yesterday:
             reconcile_day(late, now=now)
@@ -112,3 +133,27 @@ def count_breaks() -> Iterator[Metric]:
         "When the oldest open difference between ledger and bank was found; 0 without one.",
         value=oldest.timestamp() if oldest else 0,
     )
+
+
+@metrics.database_metric
+def count_suspense() -> Iterator[Metric]:
+    """Count what is in suspense, and say since when."""
+    count, oldest = count_suspended()
+    yield GaugeMetricFamily("nusa_suspense_payments", "Payments that nobody has placed yet.", value=count)
+    yield GaugeMetricFamily(
+        "nusa_suspense_oldest_timestamp_seconds",
+        "When the oldest payment in suspense came in; 0 without one.",
+        value=oldest.timestamp() if oldest else 0,
+    )
+
+
+@metrics.database_metric
+def compare_float() -> Iterator[Metric]:
+    """Say what the bank lacks of what we owe people, as of the last comparison, if the bank said it."""
+    last = find_last_float_check()
+    if last is not None and last.shortfall is not None:
+        yield GaugeMetricFamily(
+            "nusa_float_shortfall_sen",
+            "What we owe people less what lies at the bank and counter, in sen; above 0 something is missing.",
+            value=last.shortfall,
+        )

@@ -12,6 +12,7 @@ MOVEMENT_TITLES: dict[str, Promise] = {
     "topped_up_in": _("Topped up at the counter"),
     "qris_paid_out": _("QRIS payment"),
     "came_in_in": _("Topped up from a bank"),
+    "suspense_placed_in": _("Topped up from a bank"),
     "withdrawal_held_held": _("Withdrawal on its way"),
     "withdrawal_held_fee_held": _("Withdrawal fee"),
     "withdrawn_fee_out": _("Withdrawal fee"),

@@ -69,6 +69,11 @@ _STEPS: dict[str, tuple[Promise, ...]] = {
     ),
     "qris_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Received by {name}")),
     "came_in_in": (gettext_lazy("Paid at a bank"), gettext_lazy("In your wallet")),
+    "suspense_placed_in": (
+        gettext_lazy("Paid at a bank"),
+        gettext_lazy("Checked by two clerks"),
+        gettext_lazy("In your wallet"),
+    ),
     "withdrawal_held_held": (gettext_lazy("On hold in your wallet until the bank has it"),),
     "withdrawn_out": (gettext_lazy("Out of your wallet"), gettext_lazy("In the bank account")),
     "withdrawal_failed_held": (gettext_lazy("Available again in your wallet"),),

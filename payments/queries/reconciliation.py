@@ -163,6 +163,15 @@ def find_movement(reference: str) -> BankMovement | None:
     return BankMovement.objects.filter(reference=reference).order_by("-pk").first()
 
 
+def is_posted(reference: str) -> bool:
+    """Return whether the ledger has a movement under this reference of the bank's."""
+    return (
+        BankPosting.objects.filter(bank_reference=reference).exists()
+        or IncomingPayment.objects.filter(bank_reference=reference).exists()
+        or Withdrawal.objects.filter(bank_reference=reference, state=Withdrawal.State.DONE).exists()
+    )
+
+
 def lock_open_break(reference: str) -> ReconciliationBreak | None:
     """Lock and return the open break about this reference, or None."""
     return _lock_breaks().filter(reference=reference).first()
@@ -176,6 +185,31 @@ def lock_break(break_id: int) -> ReconciliationBreak:
     """
     found = _lock_breaks().filter(pk=break_id).first()
     if found is None:
+        raise BreakNotFound
+    return found
+
+
+def get_break(break_id: int) -> ReconciliationBreak:
+    """
+    Return a break, open or closed.
+
+    :raises BreakNotFound: if there is none of this id
+    """
+    rows = ReconciliationBreak.objects.select_related("owner", "maker", "checker", "journal")
+    found = rows.filter(pk=break_id).first()
+    if found is None:
+        raise BreakNotFound
+    return found
+
+
+def get_open_break(break_id: int) -> ReconciliationBreak:
+    """
+    Return an open break.
+
+    :raises BreakNotFound: if there is none of this id, or it is closed
+    """
+    found = get_break(break_id)
+    if found.state != ReconciliationBreak.State.OPEN:
         raise BreakNotFound
     return found
 
@@ -219,3 +253,14 @@ def list_days_with_breaks(since: date) -> list[date]:
     """Return the days since this one that have open breaks, oldest first."""
     rows = ReconciliationBreak.objects.filter(state=ReconciliationBreak.State.OPEN, day__gte=since)
     return list(rows.order_by("day").values_list("day", flat=True).distinct())
+
+
+def count_open_breaks_by_day() -> dict[date, int]:
+    """Return how many breaks are open, by their day."""
+    rows = ReconciliationBreak.objects.filter(state=ReconciliationBreak.State.OPEN).values_list("day")
+    return dict(rows.annotate(all=Count("pk")).order_by("day"))
+
+
+def find_day(day: date) -> ReconciledDay | None:
+    """Return a day that was compared, or None."""
+    return ReconciledDay.objects.filter(day=day, ran_at__isnull=False).first()

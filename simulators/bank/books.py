@@ -13,6 +13,7 @@ from simulators.bank.models import Account, Entry, Journal
 
 BANK_NAMES = {"900": "Bank Simulasi", "901": "Bank Cakrawala (simulasi)", "902": "Bank Lestari (simulasi)"}
 VAULT_NUMBER = "0000000000"
+DEPOSIT = "Setoran tunai"
 CLIENT_NAME = "PT Nusa (rekening penampungan)"
 # Number, bank (None: this one), name, status, opening balance in sen.
 _CUSTOMERS = [
@@ -113,10 +114,13 @@ def post(
 
 
 @transaction.atomic
-def deposit(account: Account, amount: int, *, now: datetime) -> Journal:
-    """Pay play money into an account."""
+def deposit(account: Account, amount: int, *, now: datetime, slip: str = "") -> Journal:
+    """Pay play money into an account, once for each slip."""
+    before = Journal.objects.filter(partner_reference=slip, description=DEPOSIT).exclude(partner_reference="").first()
+    if before is not None:
+        return before
     vault = Account.objects.get(number=VAULT_NUMBER)
-    return post(vault, account, amount, description="Setoran tunai", now=now)
+    return post(vault, account, amount, description=DEPOSIT, partner_reference=slip, now=now)
 
 
 def dump() -> dict[str, object]:

@@ -64,11 +64,14 @@ def faults(body: Body) -> Fields:
 
 @_control
 def deposits(body: Body) -> Fields:
-    """Pay play money into an account of this bank: ``{"account": "…", "amount": {…}}``."""
+    """
+    Pay play money into an account of this bank: ``{"account", "amount"}``; with ``slip``, once for each of those.
+    """
     account = ledger.find_account(body.text("account"), bank_code=current().keys.bank_code)
     if account is None:
         raise Refusal(404, "11")
-    return {"referenceNo": ledger.deposit(account, body.amount("amount"), now=clock.now()).reference}
+    slip = body.optional_text("slip")
+    return {"referenceNo": ledger.deposit(account, body.amount("amount"), now=clock.now(), slip=slip).reference}
 
 
 @_control

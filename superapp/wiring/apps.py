@@ -13,6 +13,7 @@ class WiringConfig(AppConfig):
             badges,
             card_types,
             contact_events,
+            counter_cash,  # noqa: F401
             order_alerts,
             order_cards,
             payment_purposes,

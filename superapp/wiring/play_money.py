@@ -32,14 +32,14 @@ def register() -> None:
 
 def form_url() -> str:
     """Return the URL of the form; empty if no play money is available."""
-    return reverse("wiring:play_money") if _find_clerks() else ""
+    return reverse("wiring:play_money") if find_clerks() else ""
 
 
 @post_only_redirecting_to("payments:top_up")
 @named_person_required
 def take_play_money(request: HttpRequest) -> HttpResponse:
     """Put play money into the wallet of the logged-in person; available in an embedded demo only."""
-    clerks = _find_clerks()
+    clerks = find_clerks()
     user, now = get_current_user(request), clock.now()
     if not clerks or user.pk in clerks:
         raise Http404
@@ -55,7 +55,7 @@ def take_play_money(request: HttpRequest) -> HttpResponse:
     return redirect(accounts.get_next_url(request, default=reverse("payments:wallet")))
 
 
-def _find_clerks() -> tuple[int, ...]:
+def find_clerks() -> tuple[int, ...]:
     """
     Return the two operators of the demo, or none.
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from payments.actions.incoming_payments import BankCredit, place_incoming_payment
+from payments.adapters import banks, statement_files
 from payments.domain import chart_of_accounts
+from payments.domain.statement_csv import BANK_TIME_ZONE
 from payments.models import Account
+from payments.queries.reconciliation import day_of
 from payments.writers import ledger
 from payments.writers.ledger import JournalEntry, TransferLine, derive_key
 from superapp.accounts import api as accounts
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.harness.authorizations import entry_fields
+from tests.payments.fake_bank import FakeBank
 
 
 @pytest.fixture
@@ -112,3 +119,43 @@ def bo(make_payer: Callable[..., User], ana: User, now: datetime) -> User:
     bo = make_payer("bo", name="Bo Santoso")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
     return bo
+
+
+@pytest.fixture
+def bank(database: None, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> FakeBank:
+    """A bank in this process, which lays no statements ready."""
+    settings.BANK_URL, settings.BANK_DIRECTORY, settings.SIMULATED_BANK = "http://bank.invalid", tmp_path, True
+    monkeypatch.setattr(statement_files, "has_statements", lambda: False)
+    fake = FakeBank()
+    monkeypatch.setattr(banks, "get_bank", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def day(now: datetime) -> date:
+    """Yesterday at the bank."""
+    return day_of(now) - timedelta(days=1)
+
+
+@pytest.fixture
+def noon(day: date) -> datetime:
+    """Noon of yesterday at the bank."""
+    return datetime.combine(day, time(12), BANK_TIME_ZONE)
+
+
+@pytest.fixture
+def two(make_user: Callable[..., User]) -> dict[str, int]:
+    """The ids of two operators, as arguments."""
+    maker, checker = (make_user(name, is_staff=True) for name in ("op1", "op2"))
+    return {"maker_id": maker.pk, "checker_id": checker.pk}
+
+
+@pytest.fixture
+def suspend(bank: FakeBank, noon: datetime, now: datetime) -> Callable[..., UUID]:
+    """Put a payment for nobody known into suspense, and return its journal."""
+
+    def suspend_one(reference: str = "R1", rupiah: int = 50_000, *, later: timedelta = timedelta()) -> UUID:
+        credit = BankCredit(bank_reference=reference, paid_to="88019", amount=Money(rupiah * 100), paid_at=noon)
+        return place_incoming_payment(credit, now=now + later).journal.public_id
+
+    return suspend_one

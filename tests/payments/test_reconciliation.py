@@ -13,9 +13,9 @@ from payments.actions.bank_history import read_history
 from payments.actions.bank_statements import keep_history, read_whole_history, store_statement
 from payments.actions.incoming_payments import BankCredit, place_incoming_payment
 from payments.actions.reconciliation import reconcile_day, take_break
-from payments.adapters import banks, statement_files
+from payments.adapters import statement_files
 from payments.adapters.bank import BankNotAsked, HistoryEntry
-from payments.domain.statement_csv import BANK_TIME_ZONE, COLUMNS
+from payments.domain.statement_csv import BANK_TIME_ZONE
 from payments.maintenance import reconciling
 from payments.models import (
     BankMovement,
@@ -30,27 +30,7 @@ from superapp.core import clock
 from superapp.core.models import Job
 from superapp.core.money import Money
 from tests.harness import concurrency
-from tests.payments.fake_bank import FakeBank
-
-
-@pytest.fixture
-def bank(database, monkeypatch, settings, tmp_path):
-    settings.BANK_URL, settings.BANK_DIRECTORY, settings.SIMULATED_BANK = "http://bank.invalid", tmp_path, True
-    settings.BANK_STATEMENT_URL = ""
-    monkeypatch.setattr(statement_files, "has_statements", lambda: False)
-    fake = FakeBank()
-    monkeypatch.setattr(banks, "get_bank", lambda: fake)
-    return fake
-
-
-@pytest.fixture
-def day(now):
-    return day_of(now) - timedelta(days=1)
-
-
-@pytest.fixture
-def noon(day):
-    return datetime.combine(day, time(12), BANK_TIME_ZONE)
+from tests.payments.reconciled import statement
 
 
 @pytest.fixture
@@ -72,16 +52,6 @@ def tell(bank, reference, amount, at):
             reference=reference, partner_reference="", virtual_account="8801", amount=Money(amount), at=at, remark=""
         )
     )
-
-
-def statement(day, *lines, opening=0):
-    """A statement of lines of a reference and an amount in rupiah."""
-    text, balance = ",".join(COLUMNS) + "\n", opening
-    for reference, rupiah in lines:
-        balance += rupiah
-        debit, credit = max(0, -rupiah), max(0, rupiah)
-        text += f"{day},12:00:00,{reference},,Baris,{debit}.00,{credit}.00,{balance}.00\n"
-    return io.BytesIO(text.encode())
 
 
 def store(day, now, *lines, opening=0):

@@ -8,6 +8,7 @@ import re
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from payments.actions import suspense
 from payments.domain.authorization import ACCEPTED_METHODS, Authorization, AuthorizationMethod, NotAuthorized
 from payments.writers import ledger
 from payments.writers.ledger import TransferLine, derive_key
@@ -42,6 +43,7 @@ WAYS = {
     "page payments.endpoints.bank_callbacks.take_qr_payment": "signature of the bank",
     "timer payments.actions.holds.expire_holds": "timer",
     "timer shop.maintenance.order_timers.run_due_timers": "timer",
+    "page payments.pages.desks.counter_top_ups.counter_top_ups": "operator",
     "management top_up": "operator",
     "management review_orders": "operator",
     "page superapp.wiring.play_money.take_play_money": "two clerks of the demo, where codes stay on the computer",
@@ -86,6 +88,8 @@ def test_every_kind_that_the_product_posts_is_declared_and_no_other():
         re.findall(r'_resolve\([^"]*"(\w+)", BY_', source)
     )
     posted |= set(re.findall(r'kind="(\w+)" if is_done else "(\w+)"', source)[0])
+    posted |= set(suspense.KINDS.values())
+    posted |= {"manual"} if "kind=MANUAL" in source else set()
     posted |= {"escrow_paid"} if "kind=ESCROW_PAID" in source else set()
 
     assert posted == DECLARED_KINDS
