@@ -44,6 +44,17 @@ LEDGER_KEY = env.text(
 )
 if not re.fullmatch(r"([A-Za-z0-9_-]{43}=?)?", LEDGER_KEY.strip()):
     raise ImproperlyConfigured("LEDGER_KEY must be 32 random bytes in base64url")
+# Without a licence for money that is paid everywhere, wallets are a closed loop, which may hold only so much.
+WALLET_LOOP = env.text(
+    "WALLET_LOOP",
+    "closed",
+    "closed: all wallets together hold FLOAT_CAP_RUPIAH at most; open: no cap, since the operator has a licence.",
+)
+if WALLET_LOOP not in ("closed", "open"):
+    raise ImproperlyConfigured("WALLET_LOOP must be closed or open")
+FLOAT_CAP_RUPIAH = env.positive_integer(
+    "FLOAT_CAP_RUPIAH", 1_000_000_000, "The most that the operator of a closed loop may owe its users, in rupiah."
+)
 # Money from the bank and to it.
 WITHDRAWAL_FEE_RUPIAH = env.integer(
     "WITHDRAWAL_FEE_RUPIAH", 2_500, "What a withdrawal to a bank account costs, in rupiah; 0 for nothing."

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from payments import errors, queries
+from payments.actions.issued_money import require_float_room
 from payments.actions.wallets import get_or_open_wallet
 from payments.adapters import banks
 from payments.adapters.bank import BankRefused, BankSilent
@@ -40,6 +41,7 @@ def begin_top_up_by_qris(*, user_id: int, amount: Money, now: datetime) -> Charg
 
     :raises TopUpTooSmall: if it is below the minimum
     :raises TopUpTooLarge: if it is above what a code may move, or than fits into the wallet
+    :raises FloatCapReached: if the operator would owe more than it may
     :raises TooManyOpenTopUps: if as many codes of the person as allowed wait to be paid
     :raises BankOutOfReach: if the bank gave no code; nothing is left behind that could be paid
     """
@@ -77,6 +79,8 @@ def open_charge(
     May run inside the caller's transaction.
     """
     found = Charge.objects.filter(reference=reference, state=Charge.State.OPEN).first()
+    if found is None:
+        require_float_room(amount.require_positive())
     return found or _open_charge(user_id, reference, method, amount.require_positive(), expires_at, now)
 
 
@@ -189,5 +193,6 @@ def _require_fits(user_id: int, amount: Money, now: datetime) -> None:
     room = get_top_up_room(user_id, now=now)
     if room is not None and room < most:
         most = room
+    require_float_room(amount)
     if amount > most:
         raise errors.TopUpTooLarge(amount_max=str(most), amount_max_minor=most.amount_minor)

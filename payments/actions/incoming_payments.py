@@ -16,7 +16,7 @@ from payments.domain.authorization import BY_BANK
 from payments.events import EscrowPaid, PaymentSuspended, ToppedUp
 from payments.models import ESCROW_PAID, Account, Charge, IncomingPayment, VirtualAccount
 from payments.writers import ledger
-from payments.writers.ledger import JournalEntry, Posted, PostingResult, TransferLine, derive_key
+from payments.writers.ledger import JournalEntry, Posted, PostingResult, Refused, TransferLine, derive_key
 from superapp.core import ids
 from superapp.core.money import Money
 
@@ -116,7 +116,7 @@ def _post(
             close_charge(charge, Charge.State.PAID, now)
             return answer, IncomingPayment.State.CREDITED, ""
         reason = answer.code
-    if user_id is not None and reason != errors.CeilingExceeded.code:
+    if user_id is not None and reason not in (errors.CeilingExceeded.code, errors.FloatCapReached.code):
         answer = _post_to_wallet(credit, user_id, now)
         if isinstance(answer, Posted):
             return answer, IncomingPayment.State.CREDITED, ""
@@ -141,7 +141,7 @@ def _post_to_charge(credit: BankCredit, charge: Charge, now: datetime) -> Postin
         asset=amount.asset,
         payer_id=charge.user_id,
     )
-    return ledger.post(
+    return _post_within_cap(
         JournalEntry(
             key=derive_key("bank:charge", credit.bank_reference, _content(credit)),
             kind=ESCROW_PAID,
@@ -154,7 +154,7 @@ def _post_to_charge(credit: BankCredit, charge: Charge, now: datetime) -> Postin
             public_id=public_id,
             fact=fact,
         ),
-        now=now,
+        now,
     )
 
 
@@ -162,7 +162,7 @@ def _post_to_wallet(credit: BankCredit, user_id: int, now: datetime) -> PostingR
     public_id = ids.new_id()
     amount = credit.amount
     wallet = get_or_open_wallet(user_id=user_id, now=now, asset=amount.asset)
-    return ledger.post(
+    return _post_within_cap(
         JournalEntry(
             key=derive_key("bank:wallet", credit.bank_reference, _content(credit)),
             kind="came_in",
@@ -175,8 +175,17 @@ def _post_to_wallet(credit: BankCredit, user_id: int, now: datetime) -> PostingR
                 journal=str(public_id), user_id=user_id, amount_minor=amount.amount_minor, asset=amount.asset
             ),
         ),
-        now=now,
+        now,
     )
+
+
+def _post_within_cap(entry: JournalEntry, now: datetime) -> PostingResult:
+    """Post an entry; beyond the cap of a closed loop it is refused, and the caller's transaction goes on."""
+    try:
+        with transaction.atomic():
+            return ledger.post(entry, now=now)
+    except errors.FloatCapReached:
+        return Refused(errors.FloatCapReached.code)
 
 
 def _post_to_suspense(credit: BankCredit, reason: str, now: datetime) -> Posted:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from payments import errors, push, queries
 from payments.actions import authorizations
+from payments.actions.issued_money import require_float_room
 from payments.actions.wallets import get_or_open_wallet
 from payments.domain import chart_of_accounts
 from payments.domain.authorization import Authorization
@@ -30,11 +31,13 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     """
     Request that cash received at the counter be credited to a person's wallet.
 
-    Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded, InputInvalid.
+    Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded, FloatCapReached,
+    InputInvalid.
     """
     queries.require_operator(maker_id)
     if maker_id == user_id:
         raise errors.TwoPersonsNeeded
+    require_float_room(amount.require_positive())
     reason = clean_line(reason)
     if not 0 < len(reason) <= REASON_CHARS_MAX:
         raise InputInvalid(detail="reason")
@@ -53,7 +56,8 @@ def approve_top_up(*, top_up: UUID, checker_id: int, now: datetime) -> PostingRe
     """
     Approve and post a requested top-up.
 
-    A refused posting also closes the request. Raises OperatorsOnly, TwoPersonsNeeded, TopUpNotFound.
+    A refused posting also closes the request. Raises OperatorsOnly, TwoPersonsNeeded, TopUpNotFound, and
+    FloatCapReached, which leaves it open.
     """
     authorization = authorizations.authorize_operator(checker_id)
     with transaction.atomic():

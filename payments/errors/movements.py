@@ -82,6 +82,14 @@ class WalletFrozen(DomainError):
     message = _("Your wallet is blocked for now. The money in it is still yours. Contact support.")
 
 
+class FloatCapReached(DomainError):
+    """The operator would owe its users more than a closed loop may hold. Nothing is stored under the key."""
+
+    code = "payments.float_cap_reached"
+    kind = ErrorKind.CONFLICT
+    message = _("This service may hold only a limited amount of money, and that is reached. Try a smaller amount.")
+
+
 class HoldResolved(DomainError):
     """The hold was already captured or voided."""
 

@@ -43,7 +43,7 @@ APPENDED = (
 )
 # Rows of these are closed once, and never changed after.
 CLOSED = ("charge", "withdrawal", "reconciliationbreak")
-LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable")
+LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable", "issuedmoney")
 GUARDED = (*LEDGER, *APPENDED, *CLOSED)
 # Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
 TRIGGERS = (
@@ -69,6 +69,9 @@ TRIGGERS = (
     GuardTrigger("inbox", "leaves_posted", "BEFORE DELETE", "inbox_guard"),
     GuardTrigger("openhold", "unchanged", "BEFORE UPDATE", "refuse", "is not changed"),
     GuardTrigger("openhold", "leaves_resolved", "BEFORE DELETE", "openhold_guard"),
+    GuardTrigger("transfer", "counts", "BEFORE INSERT", "transfer_counter"),
+    GuardTrigger("issuedmoney", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("issuedmoney", "counted", "BEFORE UPDATE", "issuedmoney_guard"),
     GuardTrigger("refundable", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("refundable", "only_grows", "BEFORE UPDATE", "refundable_guard"),
     GuardTrigger("block", "follows", "BEFORE INSERT", "block_guard"),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from payments.actions import issued_money
 from payments.maintenance import block_checks, guards, integrity_checks
 from payments.models import NightlyProof
 from superapp.core.nightly_checks import NightlyCheck
@@ -21,6 +22,13 @@ def _find_violations(now: datetime) -> list[str]:
 _nightly = NightlyCheck("ledger", NightlyProof, _find_violations)
 check_and_report = _nightly.report
 claim = _nightly.claim
+
+
+@every(seconds=60)
+def apply_float_cap(now: datetime) -> int:
+    """Have the cap of a closed loop in the database follow the settings and what is owed."""
+    del now
+    return issued_money.apply_float_cap()
 
 
 @every(seconds=300)

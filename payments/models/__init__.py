@@ -16,6 +16,7 @@ from payments.models.banking import (
 )
 from payments.models.fees import NO_FEE, AppliedFee, FeeRule
 from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
+from payments.models.issued_money import IssuedMoney
 from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
 from payments.models.nightly_proofs import NightlyProof
 from payments.models.pins import Pin, PinTries
@@ -62,6 +63,7 @@ __all__ = [
     "FloatCheck",
     "Inbox",
     "IncomingPayment",
+    "IssuedMoney",
     "Journal",
     "Leaf",
     "LedgerKey",

@@ -13,7 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api
 from payments.domain import play_money, simulated_bank, virtual_account_numbers
-from payments.errors import BankOutOfReach, BankSaidNo, NoBank, TooManyOpenTopUps, TopUpTooLarge, TopUpTooSmall
+from payments.errors import (
+    BankOutOfReach,
+    BankSaidNo,
+    FloatCapReached,
+    NoBank,
+    TooManyOpenTopUps,
+    TopUpTooLarge,
+    TopUpTooSmall,
+)
 from payments.models import Charge
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
@@ -43,7 +51,15 @@ def top_up(request: HttpRequest) -> HttpResponse:
             return redirect("payments:top_up_code", charge=charge.public_id)
         except AmountInvalid:
             problem = _("Enter an amount, such as 50.000.")
-        except (TopUpTooSmall, TopUpTooLarge, TooManyOpenTopUps, BankOutOfReach, BankSaidNo, NoBank) as refusal:
+        except (
+            TopUpTooSmall,
+            TopUpTooLarge,
+            TooManyOpenTopUps,
+            FloatCapReached,
+            BankOutOfReach,
+            BankSaidNo,
+            NoBank,
+        ) as refusal:
             problem = str(refusal.body()["message"])
     account = api.find_virtual_account_of(user.pk)
     number = account.number if account is not None else ""

@@ -36,6 +36,7 @@ from payments.queries.fees import (
     list_fee_bands,
     list_fee_rules,
 )
+from payments.queries.issued_money import find_float_room
 from payments.queries.movements import (
     PAGE_MAX,
     STATEMENT_PAGE_ROWS,
@@ -73,6 +74,7 @@ __all__ = [
     "find_account",
     "find_account_with_inbox",
     "find_fee_rule",
+    "find_float_room",
     "find_journal",
     "find_next_fee_change",
     "find_paid_merchant",

@@ -249,3 +249,30 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+
+-- What the operator owes users grows with money from outside and shrinks with money that leaves. Cash, banks and suspense are
+-- outside; money between them, and between people, does not touch the row.
+CREATE OR REPLACE FUNCTION payments_transfer_counter() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE
+    v_owed bigint;
+BEGIN
+    IF NEW.phase NOT IN ('posted', 'capture') THEN
+        RETURN NEW;
+    END IF;
+    SELECT sum(CASE WHEN id = NEW.debit_id THEN NEW.amount ELSE -NEW.amount END) INTO v_owed
+    FROM payments_account WHERE id IN (NEW.debit_id, NEW.credit_id) AND kind IN ('cash', 'bank', 'suspense');
+    IF v_owed <> 0 THEN
+        UPDATE payments_issuedmoney SET owed = owed + v_owed WHERE asset = NEW.asset;
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION payments_issuedmoney_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.asset <> OLD.asset OR NEW.owed <> OLD.owed AND pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'payments_issuedmoney: is counted by transfers alone' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;

@@ -107,3 +107,13 @@ SELECT 'journal ' || j.id, 'stored ' || coalesce(q.amount, 0) || ', posted ' || 
 FROM payments_journal j LEFT JOIN payments_qrispayment q ON q.journal_id = j.id
 LEFT JOIN payments_transfer t ON t.journal_id = j.id AND t.line = 1
 WHERE {journals} AND j.kind = 'qris_paid' AND (q.journal_id IS NULL OR t.id IS NULL OR q.amount <> t.amount OR q.payer_id <> j.actor_id);
+
+-- rule: what is owed is what came in minus what left
+SELECT 'asset ' || m.asset, 'owed ' || m.owed || ', transfers ' || coalesce(x.owed, 0)
+FROM payments_issuedmoney m LEFT JOIN (
+    SELECT t.asset, sum(CASE WHEN d.kind IN ('cash', 'bank', 'suspense') THEN t.amount ELSE 0 END
+        - CASE WHEN c.kind IN ('cash', 'bank', 'suspense') THEN t.amount ELSE 0 END) AS owed
+    FROM payments_transfer t JOIN payments_account d ON d.id = t.debit_id JOIN payments_account c ON c.id = t.credit_id
+    WHERE t.phase IN ('posted', 'capture') GROUP BY t.asset
+) x ON x.asset = m.asset
+WHERE m.owed <> coalesce(x.owed, 0);

@@ -346,3 +346,19 @@ CREATE TRIGGER payments_reconciliationbreak_closed_once BEFORE UPDATE ON payment
 WHEN OLD.closed_at IS NOT NULL
     OR NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.reference IS NOT OLD.reference OR NEW.day IS NOT OLD.day OR NEW.ledger_amount IS NOT OLD.ledger_amount OR NEW.history_amount IS NOT OLD.history_amount OR NEW.statement_amount IS NOT OLD.statement_amount OR NEW.found_at IS NOT OLD.found_at
 BEGIN SELECT RAISE(ABORT, 'payments_reconciliationbreak: is closed once, and is otherwise as it was found'); END;
+
+CREATE TRIGGER payments_transfer_counts BEFORE INSERT ON payments_transfer
+WHEN NEW.phase IN ('posted', 'capture')
+    AND EXISTS (SELECT 1 FROM payments_account WHERE id IN (NEW.debit_id, NEW.credit_id) AND kind IN ('cash', 'bank', 'suspense'))
+BEGIN UPDATE payments_issuedmoney SET owed = owed + (SELECT sum(CASE WHEN id = NEW.debit_id THEN NEW.amount ELSE -NEW.amount END) FROM payments_account WHERE id IN (NEW.debit_id, NEW.credit_id) AND kind IN ('cash', 'bank', 'suspense')) WHERE asset = NEW.asset; END;
+
+CREATE TRIGGER payments_issuedmoney_undeleted BEFORE DELETE ON payments_issuedmoney
+BEGIN SELECT RAISE(ABORT, 'payments_issuedmoney: is never deleted'); END;
+
+CREATE TRIGGER payments_issuedmoney_once BEFORE INSERT ON payments_issuedmoney
+WHEN EXISTS (SELECT 1 FROM payments_issuedmoney WHERE asset = NEW.asset)
+BEGIN SELECT RAISE(ABORT, 'payments_issuedmoney: is never replaced'); END;
+
+CREATE TRIGGER payments_issuedmoney_whole BEFORE UPDATE ON payments_issuedmoney
+WHEN NEW.asset <> OLD.asset OR typeof(NEW.owed) <> 'integer'
+BEGIN SELECT RAISE(ABORT, 'payments_issuedmoney: whole minor units of its asset only'); END;

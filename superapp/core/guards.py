@@ -129,8 +129,10 @@ class GuardCatalog:
                         cursor.execute(self.read_sql(name))
                     self._create_triggers(cursor)
                 return
+            # Tables of later migrations: SQLite renames no table while a trigger names one that is not there.
+            absent = {f"{self.app}_{table}" for table in self.tables} - present
             for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE)):
-                if trigger["table"] in present:
+                if trigger["table"] in present and not any(table in trigger[0] for table in absent):
                     cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
                     cursor.execute(trigger[0].removesuffix(";"))
 

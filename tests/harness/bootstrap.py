@@ -43,6 +43,7 @@ def begin() -> Path:
         READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
         VAR_DIR=str(here),
         PUBLIC_URL="http://localhost:8000",
+        WALLET_LOOP="open",  # What is tried here moves more than a closed loop may hold.
         SECRET_KEY="of-the-tests-" + "0123456789" * 5,
         LEDGER_KEY="b2YtdGhlLWxlZGdlci0wMTIzNDU2Nzg5LTAxMjM0NTY",
         RECEIPT_KEY="b2YtdGhlLXRlc3RzLTAxMjM0NTY3ODktMDEyMzQ1Njc",

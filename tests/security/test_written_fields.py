@@ -149,6 +149,7 @@ OF_THE_PRODUCT = {
         QrisAccount.nmid QrisAccount.pan QrisAccount.postal_code QrisBill.idempotency_key QrisBill.reference
         QrisPayment.terminal
         BankMessage.answer BankMessage.body BankMessage.external_id BankMessage.service
+        IssuedMoney.asset
         Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content Charge.reference
         FeeRule.category_from FeeRule.category_to FeeRule.channel FeeRule.criteria FeeRule.name FeeRule.reason
         Charge.state IncomingPayment.asset IncomingPayment.bank_reference IncomingPayment.paid_to

@@ -55,6 +55,8 @@ class Command(OperatorCommand):
                 f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {name}",
                 # Needed to open and freeze accounts and to set ceilings; triggers guard the other columns.
                 f"GRANT INSERT, UPDATE (status, ceiling, version) ON payments_account TO {name}",
+                # The cap of a closed loop follows the settings; triggers count what is owed.
+                f"GRANT UPDATE (cap) ON payments_issuedmoney TO {name}",
                 f"GRANT INSERT ON {appended} TO {name}",
                 f"GRANT INSERT, UPDATE ON {closed} TO {name}",
                 f"GRANT EXECUTE ON FUNCTION {', '.join(FUNCTIONS)} TO {name}",

@@ -8,11 +8,13 @@ balances read, and only then write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
+from payments.errors import FloatCapReached
 from payments.models import Inbox
 from payments.writers.ledger import accounts, postgres, shared_posting, sqlite
 from payments.writers.ledger.accounts import (
@@ -86,16 +88,34 @@ def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
     checked last.
 
     :raises KeyReused: if the key was used for a different request
+    :raises FloatCapReached: if money from outside would exceed the cap of a closed loop; nothing is stored then, and a
+        transaction of the caller can only be rolled back
     """
+    with _naming_the_float_cap():
+        outcome = _post(entry, now)
+    if isinstance(outcome, Reused):
+        raise outcome.error()
+    return outcome
+
+
+def _post(entry: JournalEntry, now: datetime) -> PostingOutcome:
     if _on_postgres() and not connection.in_atomic_block:
         outcome = shared_posting.post_alone_or_together(entry, now=now)
         if entry.fact:
             outbox.published.set()
-    else:
-        outcome = post_many([entry], now=now)[0]
-    if isinstance(outcome, Reused):
-        raise outcome.error()
-    return outcome
+        return outcome
+    return post_many([entry], now=now)[0]
+
+
+@contextmanager
+def _naming_the_float_cap() -> Iterator[None]:
+    """Raise FloatCapReached where the database refused money for the cap of a closed loop."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "payments_issuedmoney_within_cap" not in str(error):
+            raise
+        raise FloatCapReached from None
 
 
 def pipeline_post(entry: JournalEntry, *, now: datetime) -> Callable[[], PostingResult]:
