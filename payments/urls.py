@@ -6,7 +6,7 @@ from django.urls import path
 
 from payments.domain.feature_gates import requires_payments
 from payments.endpoints import bank_callbacks
-from payments.pages import code_payments, pin, scan, top_up, transfers, wallet, withdrawals
+from payments.pages import checker, code_payments, pin, receipts, scan, top_up, transfers, wallet, withdrawals
 from payments.pages.desks import counter_top_ups, freezes, limits, manual_journals, trial_balance
 
 app_name = "payments"
@@ -24,7 +24,11 @@ urlpatterns = [
         name="withdrawal_state",
     ),
     path("dompet/laporan/", requires_payments(wallet.statement), name="statement"),
-    path("dompet/bukti/<uuid:journal>/", requires_payments(wallet.receipt), name="receipt"),
+    path("dompet/bukti/<uuid:journal>/", requires_payments(receipts.receipt), name="receipt"),
+    path("dompet/bukti/<uuid:journal>/gambar.png", requires_payments(receipts.receipt_picture), name="receipt_picture"),
+    path("dompet/bukti/<uuid:journal>/bukti.pdf", requires_payments(receipts.receipt_pdf), name="receipt_pdf"),
+    path("dompet/bukti/<uuid:journal>/segel.json", requires_payments(receipts.receipt_proof), name="receipt_proof"),
+    path("bukti/periksa/segel.html", requires_payments(checker.proof_checker), name="proof_checker"),
     path("dompet/kirim/", requires_payments(transfers.choose_recipient), name="send_whom"),
     path("dompet/kirim/<uuid:user>/", requires_payments(transfers.enter_amount), name="send"),
     path("dompet/kirim/<uuid:user>/<uuid:key>/", requires_payments(transfers.confirm_transfer), name="confirm"),

@@ -232,6 +232,14 @@ class ReceiptNotFound(DomainError):
     message = _("Receipt not found.")
 
 
+class ProofPending(DomainError):
+    """The movement is not sealed yet, so there is no proof of it. It will be, usually within seconds."""
+
+    code = "payments.proof_pending"
+    kind = ErrorKind.CONFLICT
+    message = _("The proof of this receipt is still being sealed. Try again in a few seconds.")
+
+
 class TopUpNotFound(DomainError):
     """The top-up does not exist or was already decided."""
 

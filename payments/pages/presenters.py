@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.conf import settings
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -119,16 +118,6 @@ def present_steps(row: Movement, shown: PresentedMovement) -> list[MovementStep]
     """Return the steps of a movement in order; all carry the time of its posting."""
     sentences = _STEPS.get(js_messages.get_title_key(row.kind, row.delta.amount_minor), _STEPS["other_in"])
     return [MovementStep(sentence=str(sentence).format(name=shown.name), at=row.posted_at) for sentence in sentences]
-
-
-def format_share_text(shown: PresentedMovement) -> str:
-    """Format a movement as text to share: title, amount, memo or items, time and journal id."""
-    at = timezone.localtime(shown.at)
-    hour, zone = time_formats.format_hour(shown.at), time_formats.zone_label(str(at.tzinfo))
-    when = f"{formats.date_format(at, 'j F Y')}, {hour} {zone}"
-    amount = shown.amount if shown.amount.amount_minor >= 0 else -shown.amount
-    lines = [f"{settings.BRAND_NAME} · {shown.title}", str(amount), shown.memo or shown.items, when, shown.journal]
-    return "\n".join(line for line in lines if line)
 
 
 def _present_movement(row: Movement, other: Counterpart) -> PresentedMovement:

@@ -1,10 +1,9 @@
-"""Pages of the wallet: balance, history, receipts and statements."""
+"""Pages of the wallet: balance, history and statements."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -70,23 +69,6 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "blank": _BLANK,
     }
     return render(request, "payments/wallet.html", context)
-
-
-@readable_offline
-@named_person_required
-@never_cache
-@require_safe
-def receipt(request: HttpRequest, journal: UUID) -> HttpResponse:
-    """Show one of the person's movements: amount, other person and where the money is."""
-    row = api.get_receipt(get_current_user(request).pk, journal)
-    shown = presenters.present_movements([row])[0]
-    context = {
-        "movement": shown,
-        "steps": presenters.present_steps(row, shown),
-        "share_text": presenters.format_share_text(shown),
-        "note": take_flash(request),
-    }
-    return render(request, "payments/receipt.html", context)
 
 
 @named_person_required

@@ -79,6 +79,14 @@ def get_withdrawal(user_id: int, public_id: UUID) -> Withdrawal:
     return found
 
 
+def find_withdrawal_of(user_id: int, reference: str) -> Withdrawal | None:
+    """Return a person's withdrawal by the reference of its journals, or None if the reference is of something else."""
+    prefix, _, public_id = reference.partition(":")
+    if prefix != "payments.withdrawal":
+        return None
+    return Withdrawal.objects.filter(user_id=user_id, public_id=public_id).first()
+
+
 def find_withdrawal_by_key(user_id: int, idempotency_key: str) -> Withdrawal | None:
     """Return the withdrawal that a person requested under this idempotency key, or None."""
     asked = {"hold__request__scope": withdrawal_scope(user_id), "hold__request__key": idempotency_key}

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from payments.contracts import Movement
 from payments.domain import chart_of_accounts
 from payments.domain.purposes import find_references
+from payments.domain.receipt_numbers import parse_number
 from payments.errors import ReceiptNotFound
 from payments.models import Account, Journal, Posting
 from superapp.core.money import Money
@@ -51,15 +52,17 @@ def list_movements(
     """
     Return the movements of an account, newest first, before the cursor ``before_seq``.
 
-    At most ``limit`` and ``PAGE_MAX``. ``search`` matches the memo, the reference, the purpose and the other person's
-    name.
+    At most ``limit`` and ``PAGE_MAX``. ``search`` matches the memo, the reference, the purpose, the other person's
+    name and the number of the receipt.
     """
     rows = _postings_of(account)
     if before_seq is not None:
         rows = rows.filter(seq__lt=before_seq)
     if search:
+        number = parse_number(search)
         rows = rows.filter(
-            Q(transfer__journal__memo__text__icontains=search)
+            (Q(transfer__journal__public_id__iendswith=number) if number else Q())
+            | Q(transfer__journal__memo__text__icontains=search)
             | Q(transfer__journal__reference__icontains=search)
             | Q(transfer__journal__reference__in=find_references(account.owner_id or 0, search))
             | Q(transfer__debit__owner__name__icontains=search) & ~Q(transfer__debit=account)
@@ -133,6 +136,16 @@ def get_movement(user_id: int, journal: UUID) -> Movement:
     if row is None:
         raise ReceiptNotFound
     return _to_movement(row.account, row)
+
+
+def list_fees(user_id: int, journal: UUID) -> list[Money]:
+    """Return what a person paid or set aside as fees in a journal, besides the amount itself."""
+    rows = Posting.objects.filter(
+        account__owner_id=user_id,
+        transfer__journal__public_id=journal,
+        transfer__credit__kind=chart_of_accounts.FEE.name,
+    ).values_list("transfer__amount", "transfer__asset")
+    return [Money(amount, asset) for amount, asset in rows.order_by("seq")]
 
 
 def _to_movement(account: Account, row: Posting) -> Movement:

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from payments import api
+from payments.domain.receipt_numbers import format_number
 from payments.models import Request
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import clock
@@ -108,12 +109,10 @@ def test_receipt_can_be_shared_as_text(as_ana, ana):
 
     page = as_ana.get(f"/dompet/bukti/{row.journal}/").content.decode()
 
-    shared = re.search(r'data-share="([^"]*)"', page)
+    shared = re.search(r'data-text="([^"]*)"', page)
     assert shared is not None
-    assert shared[1].splitlines()[0] == "Nusa · Isi saldo di loket"
-    assert shared[1].splitlines()[1] == "Rp100.000"
-    assert shared[1].splitlines()[-1] == str(row.journal)
-    assert page.index("<details") < page.index(f"Nomor: {row.journal}")
+    assert shared[1].splitlines()[:3] == ["Nusa · Isi saldo berhasil", "Rp100.000", "Dari: Loket isi saldo"]
+    assert shared[1].splitlines()[-1] == f"Nomor bukti: {format_number(row.journal)}"
 
 
 def test_transfer_form_sent_twice_returns_the_first_result(as_ana, ana, bo, now):

@@ -126,6 +126,7 @@ PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
             "web:offline",
             "web:receipt_check",
             "web:receipt_keys",
+            "payments:proof_checker",
             "web:manifest",
             "web:who",
             "web:shell",

@@ -156,6 +156,7 @@ OF_THE_PRODUCT = {
         IncomingPayment.reason IncomingPayment.state VirtualAccount.number
         Withdrawal.account_number Withdrawal.asset Withdrawal.bank_code Withdrawal.bank_reference
         Withdrawal.holder Withdrawal.partner_reference Withdrawal.reason Withdrawal.state
+        Block.head Block.previous Block.root Block.signature LedgerKey.key_id LedgerKey.public LedgerKey.signature
         Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash
         Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
         Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
