@@ -32,6 +32,8 @@ class Packet(models.Model):
     is_group = models.BooleanField()
     mode = models.CharField(max_length=8, choices=Mode)
     total_sen = models.BigIntegerField()
+    # The least that each slot had to have when the packet was split.
+    least_sen = models.BigIntegerField()
     slot_count = models.PositiveSmallIntegerField()
     message = models.CharField(max_length=MESSAGE_CHARS_MAX, default="", blank=True)
     seed = models.CharField(max_length=64)
@@ -48,6 +50,7 @@ class Packet(models.Model):
                 condition=Q(
                     total_sen__gt=0,
                     total_sen__lte=TOTAL_SEN_MAX,
+                    least_sen__gt=0,
                     slot_count__gt=0,
                     slot_count__lte=SLOTS_MAX,
                     mode__in=["equal", "lucky"],

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("chat.urls")),
     path("", include("payments.urls")),
     path("", include("peer_payments.urls")),
+    path("", include("angpao.urls")),
     path("", include("shop.urls")),
     path("", include("superapp.wiring.urls")),
     path("api/v1/", include("superapp.realtime.rest")),

@@ -68,7 +68,7 @@ def require_sendable(request: PacketRequest) -> Audience:
     if not feature_gates.is_enabled():
         raise NotOffered
     audience = audiences.find_audience(request.audience, request.sender_id)
-    if audience is None:
+    if audience is None or audience.others == 0:
         raise errors.AudienceNotFound
     if request.mode not in Mode.values:
         raise InputInvalid(detail="mode")
@@ -110,6 +110,7 @@ def _write(request: PacketRequest, audience: Audience, now: datetime) -> Packet:
         is_group=audience.is_group,
         mode=request.mode,
         total_sen=request.total.amount_minor,
+        least_sen=settings.ANGPAO_MIN_RUPIAH * SEN_PER_RUPIAH,
         slot_count=request.slots,
         message=clean_line(request.message),
         seed=seed,

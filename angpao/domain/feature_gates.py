@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 
 from payments import api as payments
+from payments.errors import NotOffered
+from superapp.core import feature_gates
 
 
 def is_enabled() -> bool:
@@ -15,3 +17,6 @@ def is_enabled() -> bool:
 def is_lucky_enabled() -> bool:
     """Return whether amounts may be drawn, which some laws may take for a game of chance."""
     return is_enabled() and bool(settings.ANGPAO_LUCKY)
+
+
+requires_angpao = feature_gates.require("payments", NotOffered)

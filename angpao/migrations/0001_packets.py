@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ("is_group", models.BooleanField()),
                 ("mode", models.CharField(choices=[("equal", "Equal"), ("lucky", "Lucky")], max_length=8)),
                 ("total_sen", models.BigIntegerField()),
+                ("least_sen", models.BigIntegerField()),
                 ("slot_count", models.PositiveSmallIntegerField()),
                 ("message", models.CharField(blank=True, default="", max_length=100)),
                 ("seed", models.CharField(max_length=64)),
@@ -96,6 +97,7 @@ class Migration(migrations.Migration):
             model_name="packet",
             constraint=models.CheckConstraint(
                 condition=models.Q(
+                    ("least_sen__gt", 0),
                     ("mode__in", ["equal", "lucky"]),
                     ("slot_count__gt", 0),
                     ("slot_count__lte", 500),

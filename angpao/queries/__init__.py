@@ -23,6 +23,11 @@ def find_packet(public_id: UUID) -> Packet | None:
     return Packet.objects.filter(public_id=public_id).first()
 
 
+def find_own_packet(public_id: UUID, sender_id: int) -> Packet | None:
+    """Return a packet that this person sent, or None."""
+    return Packet.objects.filter(public_id=public_id, sender_id=sender_id).first()
+
+
 def get_packet(public_id: UUID, *, user_id: int) -> Packet:
     """
     Return a packet for its sender, for those who opened it, and for its audience at present.

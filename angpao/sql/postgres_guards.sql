@@ -18,10 +18,10 @@ $body$;
 
 CREATE OR REPLACE FUNCTION angpao_packet_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    IF (NEW.id, NEW.public_id, NEW.sender_id, NEW.audience, NEW.is_group, NEW.mode, NEW.total_sen, NEW.slot_count,
+    IF (NEW.id, NEW.public_id, NEW.sender_id, NEW.audience, NEW.is_group, NEW.mode, NEW.total_sen, NEW.least_sen, NEW.slot_count,
             NEW.message, NEW.seed, NEW.commitment, NEW.sent_at, NEW.expires_at)
         IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.sender_id, OLD.audience, OLD.is_group, OLD.mode, OLD.total_sen,
-            OLD.slot_count, OLD.message, OLD.seed, OLD.commitment, OLD.sent_at, OLD.expires_at)
+            OLD.least_sen, OLD.slot_count, OLD.message, OLD.seed, OLD.commitment, OLD.sent_at, OLD.expires_at)
     THEN
         RAISE EXCEPTION 'angpao_packet: what was sent does not change' USING ERRCODE = 'restrict_violation';
     END IF;
@@ -43,6 +43,7 @@ CREATE OR REPLACE FUNCTION angpao_slot_filling_guard() RETURNS trigger LANGUAGE 
 BEGIN
     IF NEW.opened_by_id IS NOT NULL OR NOT EXISTS (
         SELECT FROM angpao_packet p WHERE p.id = NEW.packet_id AND p.state = 'open' AND NEW.position < p.slot_count
+            AND NEW.amount_sen >= p.least_sen
             AND NEW.amount_sen + (SELECT coalesce(sum(amount_sen), 0) FROM angpao_slot WHERE packet_id = p.id)
                 <= p.total_sen
     ) THEN

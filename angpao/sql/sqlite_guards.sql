@@ -16,7 +16,8 @@ BEGIN SELECT RAISE(ABORT, 'angpao_packet: begins open'); END;
 CREATE TRIGGER angpao_packet_unchanged BEFORE UPDATE ON angpao_packet
 WHEN NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.sender_id IS NOT OLD.sender_id
     OR NEW.audience IS NOT OLD.audience OR NEW.is_group IS NOT OLD.is_group OR NEW.mode IS NOT OLD.mode
-    OR NEW.total_sen IS NOT OLD.total_sen OR NEW.slot_count IS NOT OLD.slot_count OR NEW.message IS NOT OLD.message
+    OR NEW.total_sen IS NOT OLD.total_sen OR NEW.least_sen IS NOT OLD.least_sen
+    OR NEW.slot_count IS NOT OLD.slot_count OR NEW.message IS NOT OLD.message
     OR NEW.seed IS NOT OLD.seed OR NEW.commitment IS NOT OLD.commitment OR NEW.sent_at IS NOT OLD.sent_at
     OR NEW.expires_at IS NOT OLD.expires_at
 BEGIN SELECT RAISE(ABORT, 'angpao_packet: what was sent does not change'); END;
@@ -42,6 +43,7 @@ BEGIN SELECT RAISE(ABORT, 'angpao_slot: is never replaced'); END;
 CREATE TRIGGER angpao_slot_begins_unopened BEFORE INSERT ON angpao_slot
 WHEN NEW.opened_by_id IS NOT NULL OR typeof(NEW.amount_sen) <> 'integer' OR NOT EXISTS (
     SELECT 1 FROM angpao_packet p WHERE p.id = NEW.packet_id AND p.state = 'open' AND NEW.position < p.slot_count
+        AND NEW.amount_sen >= p.least_sen
         AND NEW.amount_sen + (SELECT coalesce(sum(amount_sen), 0) FROM angpao_slot WHERE packet_id = p.id) <= p.total_sen
 )
 BEGIN SELECT RAISE(ABORT, 'angpao_slot: begins unopened, as a part of its packet'); END;

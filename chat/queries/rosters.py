@@ -28,7 +28,7 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
     """
     Return the roster of a direct conversation or a group for one of its members.
 
-    In a direct conversation with somebody in a block, ``others`` is 0.
+    ``others`` of a direct conversation is 0 unless the two are contacts and neither has blocked the other.
 
     :raises ConversationNotFound: for an outsider, one's own notes and the conversation with a shop
     """
@@ -40,7 +40,8 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
         return Roster(conversation.title, len(others), is_group=True, other_ids=tuple(sorted(others)))
     people = accounts.get_people(others)
     title = next((person["name"] for person in people.values()), "")
-    return Roster(title, len(others - accounts.filter_blocked_between(user_id, others)), is_group=False)
+    contacts = [peer_id for peer_id in others if accounts.are_contacts(user_id, peer_id)]
+    return Roster(title, len(contacts), is_group=False)
 
 
 def filter_current_members(conversation_id: UUID, user_ids: Collection[int]) -> set[int]:

@@ -13,7 +13,7 @@ from superapp.web import bundles
 from superapp.web.finders import delivered
 
 # The folders of the shell, whose files a device stores to open the app offline.
-SHELL_FOLDERS = ("css/", "js/", "web/", "notifications/", "chat/", "payments/", "peer_payments/", "shop/")
+SHELL_FOLDERS = ("css/", "js/", "web/", "notifications/", "chat/", "payments/", "peer_payments/", "angpao/", "shop/")
 
 
 @cache

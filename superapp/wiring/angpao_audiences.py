@@ -9,6 +9,8 @@ from angpao import api as angpao
 from angpao.api import Audience
 from chat import api as chat
 from chat.errors import ConversationNotFound
+from superapp.accounts import api as accounts
+from superapp.accounts.errors import PersonNotFound
 from superapp.core import ids
 
 PREFIX = "chat.conversation"
@@ -49,3 +51,21 @@ class _Conversations:
         """Return those of these people who are members of the conversation now."""
         conversation = conversation_of(reference)
         return set() if conversation is None else chat.filter_current_members(conversation, user_ids)
+
+    def find_person(self, user_id: int, peer: UUID) -> Audience | None:
+        """Return the conversation of two people as an audience, or None if they have none."""
+        try:
+            peer_id = accounts.get_user_by_public_id(peer).pk
+        except PersonNotFound:
+            return None
+        conversation = chat.find_direct_conversation(user_id, peer_id)
+        return None if conversation is None else self.find(f"{PREFIX}:{conversation.public_id}", user_id)
+
+    def list_audiences(self, user_id: int) -> list[Audience]:
+        """List the newest conversations of a person with contacts, and their groups."""
+        found = []
+        for row in chat.list_summaries(user_id, is_archived=False).rows:
+            audience = self.find(f"{PREFIX}:{row.id}", user_id)
+            if audience is not None and audience.others:
+                found.append(audience)
+        return found

@@ -10,6 +10,7 @@ class WiringConfig(AppConfig):
         from superapp.notifications import api as notifications
         from superapp.wiring import (
             angpao_audiences,
+            angpao_cards,
             badges,
             card_types,
             contact_events,
@@ -24,6 +25,7 @@ class WiringConfig(AppConfig):
         )
 
         angpao_audiences.register()
+        angpao_cards.register()
         badges.register()
         card_types.register()
         contact_events.register()

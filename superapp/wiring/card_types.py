@@ -12,6 +12,7 @@ TRANSFER = "payments.transfer"
 ORDER = "shop.order"
 REQUEST = "peer_payments.request"
 SPLIT = "peer_payments.split"
+ANGPAO = "angpao.packet"
 # An order in a list: its state comes first, so that it is never cut off.
 ORDER_SUMMARIES = {
     "paid": _("Paid · {title}"),
@@ -80,6 +81,16 @@ def register() -> None:
             styles=("peer_payments/css/cards.css",),
         ),
     )
+    chat.register_card(
+        ANGPAO,
+        CardType(
+            "angpao/cards/packet.html",
+            summary=_("🧧 Angpao: {message}"),
+            state_summaries={"finished": _("🧧 Angpao, all opened"), "returned": _("🧧 Angpao, time is up")},
+            styles=("angpao/css/cards.css",),
+        ),
+    )
+    payments.register_wallet_link(WalletLink(view="angpao:choose", label=_("Angpao"), icon="gift"))
     chat.register_conversation_action(
         ConversationAction(
             name="send_money", label=_("Send money"), icon="banknote", url_prefix="/dompet/kirim/?kepada="
@@ -104,3 +115,12 @@ def register() -> None:
             kind="group",
         )
     )
+    for name, url_prefix, kind in (
+        ("angpao_for_person", "/angpao/?kepada=", "direct"),
+        ("angpao_for_group", "/angpao/?obrolan=", "group"),
+    ):
+        chat.register_conversation_action(
+            ConversationAction(
+                name=name, label=_("Angpao"), icon="gift", url_prefix=url_prefix, place="attach", kind=kind
+            )
+        )

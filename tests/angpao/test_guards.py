@@ -50,7 +50,7 @@ def scene(ana, bo, cici, send, now):
 OPEN = "UPDATE angpao_slot SET opened_by_id = {who}, opened_at = {at}, journal = '{{journal}}' WHERE id = {{{of}}}"
 FILL = "INSERT INTO angpao_slot (id, packet_id, position, amount_sen, opened_by_id, opened_at, journal) VALUES ({{next}}, {{{of}}}, {position}, {amount}, NULL, NULL, NULL)"
 CLOSE = "UPDATE angpao_packet SET state = '{state}', closed_at = {{at}} WHERE id = {{{of}}}"
-COPY = "INSERT INTO angpao_packet (public_id, sender_id, audience, is_group, mode, total_sen, slot_count, message, seed, commitment, state, sent_at, expires_at, return_at, closed_at) SELECT '01890000000070008000000000000008', sender_id, audience, is_group, {mode}, {total}, {slots}, message, seed, commitment, {state}, sent_at, {expires}, return_at, {closed} FROM angpao_packet WHERE id = {{open}}"
+COPY = "INSERT INTO angpao_packet (public_id, sender_id, audience, is_group, mode, total_sen, least_sen, slot_count, message, seed, commitment, state, sent_at, expires_at, return_at, closed_at) SELECT '01890000000070008000000000000008', sender_id, audience, is_group, {mode}, {total}, least_sen, {slots}, message, seed, commitment, {state}, sent_at, {expires}, return_at, {closed} FROM angpao_packet WHERE id = {{open}}"
 SOUND = {
     "mode": "mode",
     "total": "total_sen",
@@ -85,6 +85,7 @@ ILLEGAL = {
     "packet of somebody else": "UPDATE angpao_packet SET sender_id = {bo} WHERE id = {open}",
     "packet for others": "UPDATE angpao_packet SET audience = 'chat.conversation:x' WHERE id = {open}",
     "smaller packet": "UPDATE angpao_packet SET total_sen = 100 WHERE id = {open}",
+    "packet with a lower minimum": "UPDATE angpao_packet SET least_sen = 100 WHERE id = {open}",
     "other seed": "UPDATE angpao_packet SET seed = 'ab' WHERE id = {open}",
     "other commitment": "UPDATE angpao_packet SET commitment = 'ab' WHERE id = {open}",
     "other message": "UPDATE angpao_packet SET message = 'x' WHERE id = {open}",

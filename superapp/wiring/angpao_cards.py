@@ -1,0 +1,138 @@
+"""Angpao in the conversation that they are for: one card that is updated, and a system event when one is over."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from angpao import api as angpao
+from angpao.api import PacketSummary
+from angpao.events import AngpaoOpened, AngpaoReturned, AngpaoSent
+from chat import api as chat
+from chat.errors import ConversationNotFound, MessageNotFound
+from superapp.accounts import api as accounts
+from superapp.core import clock
+from superapp.core.events import subscribe
+from superapp.core.money import Money
+from superapp.wiring.angpao_audiences import conversation_of
+from superapp.wiring.card_types import ANGPAO
+
+# The sentence of each system event, by its name.
+SYSTEM_EVENTS = {
+    "angpao.finished": _("The whole angpao has been opened"),
+    "angpao.returned": _("Time is up: {amount} of the angpao went back to its sender"),
+}
+
+
+def register() -> None:
+    """Register the system events."""
+    for name, sentence in SYSTEM_EVENTS.items():
+        chat.register_system_event(name, sentence)
+
+
+@subscribe(AngpaoSent)
+def on_angpao_sent(event: AngpaoSent) -> None:
+    """Post a new angpao as a card in its conversation."""
+    post_angpao_card(event, now=clock.now())
+
+
+def post_angpao_card(event: AngpaoSent, *, now: datetime) -> None:
+    """
+    Post the card of an angpao. Idempotent.
+
+    Nothing is posted if the sender has left the conversation meanwhile: the money goes back when its time is over.
+    """
+    packet = angpao.fetch_summary(UUID(event.packet))
+    conversation = conversation_of(packet.audience)
+    if conversation is None:
+        return
+    with suppress(ConversationNotFound):
+        chat.post_card(
+            conversation_id=conversation,
+            sender_id=packet.sender_id,
+            sender_public_id=accounts.get_public_ids({packet.sender_id})[packet.sender_id],
+            card_type=ANGPAO,
+            # As it was sent, so that a repeated call has the same content; what happened since is told by other facts.
+            card=_card(packet, opened=0, state="open"),
+            idempotency_key=_key(packet),
+            now=now,
+        )
+
+
+@subscribe(AngpaoOpened)
+def on_angpao_opened(event: AngpaoOpened) -> None:
+    """Update the card of an angpao, and say so once all of it was opened."""
+    packet = angpao.fetch_summary(UUID(event.packet))
+    if _update(packet) and event.opened == packet.slots:
+        _post_system_event(packet, "angpao.finished", speaker_id=event.opener_id, now=clock.now())
+
+
+@subscribe(AngpaoReturned)
+def on_angpao_returned(event: AngpaoReturned) -> None:
+    """Update the card of an angpao whose time is over, and tell what went back."""
+    packet = angpao.fetch_summary(UUID(event.packet))
+    if _update(packet):
+        amount = str(Money(event.amount_minor))
+        _post_system_event(
+            packet, "angpao.returned", speaker_id=packet.sender_id, now=clock.now(), fields={"amount": amount}
+        )
+
+
+def _update(packet: PacketSummary) -> bool:
+    """Update the card to the state of its packet, and return whether there is a card."""
+    conversation = conversation_of(packet.audience)
+    if conversation is None:
+        return False
+    try:
+        chat.update_card(
+            conversation_id=conversation,
+            sender_id=packet.sender_id,
+            idempotency_key=_key(packet),
+            card=_card(packet, opened=packet.opened, state=packet.state),
+        )
+    except (ConversationNotFound, MessageNotFound):
+        return False
+    return True
+
+
+def _post_system_event(
+    packet: PacketSummary, name: str, *, speaker_id: int, now: datetime, fields: dict[str, str] | None = None
+) -> None:
+    """Post that an angpao is over, unless the speaker has left the conversation."""
+    conversation = conversation_of(packet.audience)
+    assert conversation is not None, "there is a card"
+    with suppress(ConversationNotFound, MessageNotFound):
+        seq = chat.fetch_card_seq(
+            conversation_id=conversation, sender_id=packet.sender_id, idempotency_key=_key(packet)
+        )
+        chat.post_system_event(
+            conversation_id=conversation,
+            sender_id=speaker_id,
+            sender_public_id=accounts.get_public_ids({speaker_id})[speaker_id],
+            name=name,
+            fields=fields or {},
+            about_seq=seq,
+            counts_as_unread=False,
+            idempotency_key=f"{_key(packet)}:{packet.state}",
+            now=now,
+        )
+
+
+def _card(packet: PacketSummary, *, opened: int, state: str) -> dict[str, Any]:
+    return {
+        "version": 1 + opened + (state != "open"),
+        "packet": str(packet.public_id),
+        "state": state,
+        "message": packet.message,
+        "opened": opened,
+        "slots": packet.slots,
+        "mode": packet.mode,
+    }
+
+
+def _key(packet: PacketSummary) -> str:
+    return f"angpao:{packet.public_id}"
