@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from chat import api as chat
 from chat.api import CardType, ConversationAction
 from payments import api as payments
+from payments.api import WalletLink
 
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"

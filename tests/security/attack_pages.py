@@ -59,6 +59,8 @@ FORM: Mapping[str, str] = {
     "language": "en",
     "marked_unread": "yes",
     "member": A_UUID,
+    "message": "Ditulis Eve",
+    "mode": "lucky",
     "memo": "",
     "more": "yes",
     "mute": "8h",
@@ -254,10 +256,10 @@ def fields_of_queries() -> set[str]:
 
 
 def _templates() -> list[str]:
-    folders = [ROOT / app for app in ("chat", "payments", "peer_payments", "shop", "superapp")]
+    folders = [ROOT / app for app in ("angpao", "chat", "payments", "peer_payments", "shop", "superapp")]
     return [path.read_text() for folder in folders for path in sorted(folder.rglob("templates/**/*.html"))]
 
 
 def _sources() -> list[str]:
-    folders = [ROOT / app for app in ("chat", "payments", "peer_payments", "shop", "superapp")]
+    folders = [ROOT / app for app in ("angpao", "chat", "payments", "peer_payments", "shop", "superapp")]
     return [path.read_text() for folder in folders for path in sorted(folder.rglob("*.py"))]

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("payments", "peer_payments", "shop", "chat", "superapp")
+PACKAGES = ("angpao", "payments", "peer_payments", "shop", "chat", "superapp")
 
 # A function of the product: its module, and its name; methods by the name of their class, too.
 Function = tuple[str, str]

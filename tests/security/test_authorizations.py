@@ -33,6 +33,7 @@ WAYS = {
     "command shop.withdraw": ANY_OF_TWO,
     "page payments.pages.code_payments.pay": "PIN",
     "page payments.pages.transfers.confirm_transfer": "PIN",
+    "page angpao.pages.sending.confirm": "PIN",
     "page peer_payments.pages.requests.show_request": "PIN",
     "page shop.pages.checkout.buy": "PIN",
     "page shop.pages.orders.confirm": ANY_OF_THREE,

@@ -17,7 +17,7 @@ ROWS = [
 ]
 NAMED = re.compile(r"`([^`]+)`")
 FILE = re.compile(r"[\w./*-]+(\.\w+|/)")
-FOLDERS = ("chat", "payments", "peer_payments", "shop", "superapp", "docker")
+FOLDERS = ("angpao", "chat", "payments", "peer_payments", "shop", "superapp", "docker")
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 
 

@@ -192,6 +192,7 @@ INPUTS = {
     "description": "chat.group_change.description shop.product_add.description shop.product_change.description",
     "about": "shop.change.about",
     "memo": "payments.send.memo",
+    "message": "",
 }
 # Inputs of the console, which are tried below.
 INPUTS_OF_THE_CONSOLE = {"reason"}

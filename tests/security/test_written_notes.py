@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from superapp.accounts import api as accounts
-from tests.payments.purses import browser_of
+from tests.chat.conftest import make_direct as make_direct
+from tests.payments.purses import PIN, browser_of
 from tests.peer_payments.asking import make_group
 from tests.security.test_written_fields import DIRTY, MARKER, is_dirty, texts
 
@@ -45,4 +46,19 @@ def test_texts_of_a_bill_are_stored_clean(dirt, two, now):
 
     kept = {name for name, text in texts() if name.startswith("peer_payments.") and MARKER in text}
     assert kept == {f"peer_payments.{name}" for name in ("BillSplit.title", "BillSplit.items", "MoneyRequest.note")}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_message_of_an_angpao_is_stored_clean(dirt, make_payer, make_user, make_direct, now):
+    ana = make_payer("ana", 50_000_00)
+    conversation = make_direct(ana, make_user("bo"))
+    browser = browser_of(ana)
+    form = {"mode": "equal", "amount": "1.000", "quantity": "1", "message": DIRTY[dirt]}
+
+    confirmation = browser.post(f"/angpao/kirim/{conversation.public_id}/", form).headers["Location"]
+    browser.post(confirmation, {"pin": PIN})
+
+    kept = {name for name, text in texts() if name.startswith("angpao.") and MARKER in text}
+    assert kept == {"angpao.Packet.message"}
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []

@@ -10,7 +10,7 @@ import pytest
 from superapp.web.brand_images import ICONS
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("chat", "payments", "peer_payments", "shop", "superapp")
+APPS = ("angpao", "chat", "payments", "peer_payments", "shop", "superapp")
 
 
 @pytest.mark.parametrize(
