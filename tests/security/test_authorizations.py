@@ -42,6 +42,7 @@ WAYS = {
     "page payments.pages.withdrawals.confirm_withdrawal": "PIN",
     "page payments.endpoints.bank_callbacks.take_virtual_account_payment": "signature of the bank",
     "page payments.endpoints.bank_callbacks.take_qr_payment": "signature of the bank",
+    "timer angpao.maintenance.periodic_tasks.return_expired": "timer",
     "timer payments.actions.holds.expire_holds": "timer",
     "timer shop.maintenance.order_timers.run_due_timers": "timer",
     "page payments.pages.desks.counter_top_ups.counter_top_ups": "operator",
