@@ -41,6 +41,19 @@ SPLIT_SUMMARIES = {
     "done": _("Bill paid · {title}"),
     "closed": _("Bill closed · {title}"),
 }
+ANGPAO_ACTIONS = (
+    ConversationAction(
+        name="angpao_for_person", label=_("Angpao"), icon="gift", url_prefix="/angpao/?kepada=", place="attach"
+    ),
+    ConversationAction(
+        name="angpao_for_group",
+        label=_("Angpao"),
+        icon="gift",
+        url_prefix="/angpao/?obrolan=",
+        place="attach",
+        kind="group",
+    ),
+)
 
 
 def register() -> None:
@@ -116,12 +129,5 @@ def register() -> None:
             kind="group",
         )
     )
-    for name, url_prefix, kind in (
-        ("angpao_for_person", "/angpao/?kepada=", "direct"),
-        ("angpao_for_group", "/angpao/?obrolan=", "group"),
-    ):
-        chat.register_conversation_action(
-            ConversationAction(
-                name=name, label=_("Angpao"), icon="gift", url_prefix=url_prefix, place="attach", kind=kind
-            )
-        )
+    for action in ANGPAO_ACTIONS:
+        chat.register_conversation_action(action)
