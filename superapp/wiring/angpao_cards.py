@@ -13,14 +13,30 @@ from angpao import api as angpao
 from angpao.api import PacketSummary
 from angpao.events import AngpaoOpened, AngpaoReturned, AngpaoSent
 from chat import api as chat
+from chat.api import CardType, ConversationAction
 from chat.errors import ConversationNotFound, MessageNotFound
+from payments import api as payments
+from payments.api import WalletLink
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
 from superapp.core.money import Money
 from superapp.wiring.angpao_audiences import conversation_of
-from superapp.wiring.card_types import ANGPAO
 
+ANGPAO = "angpao.packet"
+CONVERSATION_ACTIONS = (
+    ConversationAction(
+        name="angpao_for_person", label=_("Angpao"), icon="gift", url_prefix="/angpao/?kepada=", place="attach"
+    ),
+    ConversationAction(
+        name="angpao_for_group",
+        label=_("Angpao"),
+        icon="gift",
+        url_prefix="/angpao/?obrolan=",
+        place="attach",
+        kind="group",
+    ),
+)
 # The sentence of each system event, by its name.
 SYSTEM_EVENTS = {
     "angpao.finished": _("The whole angpao has been opened"),
@@ -29,9 +45,23 @@ SYSTEM_EVENTS = {
 
 
 def register() -> None:
-    """Register the system events."""
+    """Register the system events; and the card, and the ways to send one, only if payments are enabled."""
     for name, sentence in SYSTEM_EVENTS.items():
         chat.register_system_event(name, sentence)
+    if not angpao.is_enabled():
+        return
+    chat.register_card(
+        ANGPAO,
+        CardType(
+            "angpao/cards/packet.html",
+            summary=_("🧧 Angpao {message}"),
+            state_summaries={"finished": _("🧧 Angpao, all opened"), "returned": _("🧧 Angpao, time is up")},
+            styles=("angpao/css/cards.css",),
+        ),
+    )
+    payments.register_wallet_link(WalletLink(view="angpao:choose", label=_("Angpao"), icon="gift"))
+    for action in CONVERSATION_ACTIONS:
+        chat.register_conversation_action(action)
 
 
 @subscribe(AngpaoSent)

@@ -7,13 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from chat import api as chat
 from chat.api import CardType, ConversationAction
 from payments import api as payments
-from payments.api import WalletLink
 
 TRANSFER = "payments.transfer"
 ORDER = "shop.order"
 REQUEST = "peer_payments.request"
 SPLIT = "peer_payments.split"
-ANGPAO = "angpao.packet"
 # An order in a list: its state comes first, so that it is never cut off.
 ORDER_SUMMARIES = {
     "paid": _("Paid · {title}"),
@@ -41,19 +39,6 @@ SPLIT_SUMMARIES = {
     "done": _("Bill paid · {title}"),
     "closed": _("Bill closed · {title}"),
 }
-ANGPAO_ACTIONS = (
-    ConversationAction(
-        name="angpao_for_person", label=_("Angpao"), icon="gift", url_prefix="/angpao/?kepada=", place="attach"
-    ),
-    ConversationAction(
-        name="angpao_for_group",
-        label=_("Angpao"),
-        icon="gift",
-        url_prefix="/angpao/?obrolan=",
-        place="attach",
-        kind="group",
-    ),
-)
 
 
 def register() -> None:
@@ -95,16 +80,6 @@ def register() -> None:
             styles=("peer_payments/css/cards.css",),
         ),
     )
-    chat.register_card(
-        ANGPAO,
-        CardType(
-            "angpao/cards/packet.html",
-            summary=_("🧧 Angpao: {message}"),
-            state_summaries={"finished": _("🧧 Angpao, all opened"), "returned": _("🧧 Angpao, time is up")},
-            styles=("angpao/css/cards.css",),
-        ),
-    )
-    payments.register_wallet_link(WalletLink(view="angpao:choose", label=_("Angpao"), icon="gift"))
     chat.register_conversation_action(
         ConversationAction(
             name="send_money", label=_("Send money"), icon="banknote", url_prefix="/dompet/kirim/?kepada="
@@ -129,5 +104,3 @@ def register() -> None:
             kind="group",
         )
     )
-    for action in ANGPAO_ACTIONS:
-        chat.register_conversation_action(action)
