@@ -1,8 +1,8 @@
 """
 Postings of several threads of a process in one statement.
 
-A transaction of its own costs PostgreSQL more than the rows of a transfer. So the first thread posts by itself, and
-what others post meanwhile is sent together (see ``superapp.core.batching``).
+A transaction of its own costs PostgreSQL more than the rows of a transfer. So one thread posts by itself, and what
+several post at the same time is sent together (see ``superapp.core.batching``).
 """
 
 from __future__ import annotations
@@ -39,8 +39,26 @@ def _post_together(postings: Sequence[_Posting]) -> list[PostingOutcome]:
 _batcher: Batcher[_Posting, PostingOutcome] = Batcher(
     "ledger", _post_together, lock_key=lambda posting: posting.debit_id, batch_max=BATCH_MAX
 )
-# Held by the thread that posts by itself.
-alone = threading.Lock()
+
+
+class _PostingThreads:
+    """A count of the threads that are posting; as a context manager it tells whether a thread is the only one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def __enter__(self) -> bool:
+        with self._lock:
+            self._count += 1
+            return self._count == 1
+
+    def __exit__(self, *_error: object) -> None:
+        with self._lock:
+            self._count -= 1
+
+
+posting_threads = _PostingThreads()
 
 
 def post_alone_or_together(entry: JournalEntry, *, now: datetime) -> PostingOutcome:
@@ -49,9 +67,7 @@ def post_alone_or_together(entry: JournalEntry, *, now: datetime) -> PostingOutc
 
     :raises Unavailable: if the database cannot post; nothing is stored, or it is not known, and a retry tells
     """
-    if not alone.acquire(blocking=False):
+    with posting_threads as is_alone:
+        if is_alone:
+            return retry_on_deadlock(lambda: postgres.post([entry], now=now))[0]
         return _batcher.submit(_Posting(entry, now)).result()
-    try:
-        return retry_on_deadlock(lambda: postgres.post([entry], now=now))[0]
-    finally:
-        alone.release()
