@@ -68,6 +68,16 @@ def authorize_two_operators(maker_id: int, checker_id: int, *, beside: int | Non
     return authorize_operator(checker_id)
 
 
+def authorize_manual_journal(*, maker_id: int, checker_id: int) -> Authorization:
+    """
+    Authorize two operators, of whom one proposed and the other approved, to correct the ledger by hand.
+
+    The authorization names both. Raises the errors of ``authorize_two_operators``.
+    """
+    authorize_two_operators(maker_id, checker_id)
+    return Authorization(AuthorizationMethod.TWO_OPERATORS, checker_id, second_user_id=maker_id)
+
+
 def _no_pin(user_id: int, device_id: int | None, now: datetime) -> errors.NoPinOnNewDevice:
     row = queries.find_pin(user_id)
     if row is None or row.reset_asked_at is None or device_id is None or row.reset_device_id != device_id:

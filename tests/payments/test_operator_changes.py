@@ -8,6 +8,7 @@ from payments import api, errors, queries
 from payments.domain.authorization import Authorization, AuthorizationMethod, NotAuthorized
 from payments.models import Account, Journal, Tier
 from payments.writers import ledger
+from superapp.accounts import api as accounts
 from superapp.console.actions import proposals
 from superapp.console.models import AuditEntry, Proposal
 from superapp.core.money import Money
@@ -272,6 +273,17 @@ def test_one_operator_alone_authorizes_no_journal_by_hand(ana, now):
                 authorization=authorization,
                 lines=(ledger.TransferLine(1, 2, Money(5)),),
             )
+
+
+def test_operator_who_proposed_and_is_none_any_more_posts_nothing(two, ana, journal_form, now):
+    one, other = two
+    one.browser.post(JOURNALS, journal_form)
+    accounts.revoke_operator(user_id=one.user.pk)
+
+    approve(other)
+
+    assert Proposal.objects.get().state == "failed"
+    assert balance(ana, now) == 500_000_00
 
 
 def test_two_approvals_of_a_journal_at_once_post_it_once(

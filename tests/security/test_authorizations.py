@@ -62,7 +62,8 @@ def entry_of(kind, authorization):
 @pytest.mark.parametrize("kind", sorted(DECLARED_KINDS))
 def test_journal_is_posted_only_with_the_authorization_of_its_kind(kind, means):
     if means in ACCEPTED_METHODS[kind]:
-        assert entry_of(kind, Authorization(means)).kind == kind
+        second = 2 if means is AuthorizationMethod.TWO_OPERATORS else None
+        assert entry_of(kind, Authorization(means, 1, second_user_id=second)).kind == kind
         return
 
     with pytest.raises(NotAuthorized):
