@@ -30,6 +30,7 @@ from payments.actions.escrow import (
     release_escrow,
 )
 from payments.actions.holds import capture_hold, hold_funds, void_hold
+from payments.actions.mandates import end_mandate, open_mandate, send_by_mandate
 from payments.actions.merchants import pay_out_merchant
 from payments.actions.pin_attempts import (
     acknowledge_failed_attempts,
@@ -155,6 +156,7 @@ __all__ = [
     "change_pin",
     "draw_poster",
     "draw_table_cards",
+    "end_mandate",
     "expire_charge",
     "fill_charge",
     "find_bank_account",
@@ -199,6 +201,7 @@ __all__ = [
     "lock_room_in_wallets",
     "make_qris_bill",
     "open_charge",
+    "open_mandate",
     "open_merchant_statement",
     "open_qris_account",
     "open_wallet_statement",
@@ -225,6 +228,7 @@ __all__ = [
     "reset_pin",
     "return_angpao",
     "send_authorized",
+    "send_by_mandate",
     "send_money",
     "send_to_person",
     "set_first_pin",

@@ -1,4 +1,4 @@
-"""Facade of payments between people: requests for money, and bills that are split in a group."""
+"""Facade of payments between people: requests, bills that are split in a group, and scheduled transfers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from peer_payments.actions.requests import (
     remind_payer,
     request_money,
 )
+from peer_payments.actions.schedules import pause_schedule, resume_schedule, schedule_transfer, stop_schedule
 from peer_payments.actions.splits import close_split, split_by_hand, split_by_item, split_equally
 from peer_payments.contracts import RequestDetails, SplitDetails
 from peer_payments.domain.groups import Group, register_group_finder
 from peer_payments.domain.shares import BillItem
 from peer_payments.queries import requests, splits
 from peer_payments.queries.requests import list_requests
+from peer_payments.queries.schedules import get_schedule, list_occurrences, list_schedules
 from peer_payments.queries.splits import list_splits
 
 __all__ = [
@@ -30,16 +32,23 @@ __all__ = [
     "close_split",
     "decline_request",
     "get_request",
+    "get_schedule",
     "get_split",
+    "list_occurrences",
     "list_requests",
+    "list_schedules",
     "list_splits",
+    "pause_schedule",
     "pay_request",
     "register_group_finder",
     "remind_payer",
     "request_money",
+    "resume_schedule",
+    "schedule_transfer",
     "split_by_hand",
     "split_by_item",
     "split_equally",
+    "stop_schedule",
 ]
 
 

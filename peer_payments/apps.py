@@ -18,3 +18,5 @@ class PeerPaymentsConfig(AppConfig):
         register_wallet_link(WalletLink(view="peer_payments:requests", label=label, icon="hand-coins"))
         label = pgettext_lazy("wallet", "Split")
         register_wallet_link(WalletLink(view="peer_payments:splits", label=label, icon="receipt-text"))
+        label = pgettext_lazy("wallet", "Scheduled")
+        register_wallet_link(WalletLink(view="peer_payments:schedules", label=label, icon="clock"))

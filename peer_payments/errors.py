@@ -101,3 +101,35 @@ class TitleMissing(DomainError):
     code = "peer_payments.title_missing"
     kind = ErrorKind.INVALID
     message = _("Say what the bill is for.")
+
+
+class ScheduleNotFound(DomainError):
+    """The scheduled transfer does not exist or is another person's; the error does not reveal which."""
+
+    code = "peer_payments.schedule_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This scheduled transfer was not found.")
+
+
+class ScheduleEnded(DomainError):
+    """The scheduled transfer was stopped, or was made."""
+
+    code = "peer_payments.schedule_ended"
+    kind = ErrorKind.CONFLICT
+    message = _("This scheduled transfer has ended.")
+
+
+class DateInvalid(DomainError):
+    """The first date is not after today, or more than a year ahead, or the repetition is unknown."""
+
+    code = "peer_payments.date_invalid"
+    kind = ErrorKind.INVALID
+    message = _("Choose a date from tomorrow on, within a year.")
+
+
+class TooManySchedules(DomainError):
+    """A person has too many scheduled transfers that have not ended."""
+
+    code = "peer_payments.too_many_schedules"
+    kind = ErrorKind.LIMITED
+    message = _("You have too many scheduled transfers. Stop one first.")

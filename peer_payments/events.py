@@ -55,3 +55,23 @@ class SplitChanged(Event):
     @property
     def key(self) -> str:
         return f"peer.split:{self.split}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class ScheduleNoticed(Event):
+    """
+    A person is told of a scheduled transfer: it is made tomorrow, was made, or failed (``what``).
+
+    ``on`` is the date for which the transfer was scheduled.
+    """
+
+    name: ClassVar[str] = "peer_payments.schedule_noticed"
+    schedule: str
+    sender_id: int
+    what: str
+    on: str
+
+    @property
+    def key(self) -> str:
+        return f"peer.schedule:{self.schedule}"

@@ -28,6 +28,8 @@ class AuthorizationMethod(StrEnum):
     TWO_OPERATORS = "two_operators"
     # The bank said, signed, that the money came in.
     BANK = "bank"
+    # The person typed their PIN for a series of transfers, to one person and up to an amount each (a mandate).
+    MANDATE = "mandate"
     # The person authorized the hold; resolving it moves no other money.
     EARLIER_HOLD = "earlier_hold"
     # The person takes money that another set aside for them; nothing of their own moves.
@@ -46,7 +48,7 @@ _METHODS_OUT_OF_ESCROW = frozenset(
 
 # Per kind of journal, the accepted methods; one is required. A code by SMS is never accepted.
 ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
-    "sent": frozenset({AuthorizationMethod.PIN}),
+    "sent": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.MANDATE}),
     "qris_paid": frozenset({AuthorizationMethod.PIN}),
     "escrow_paid": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.BANK}),
     "escrow_released": _METHODS_OUT_OF_ESCROW,

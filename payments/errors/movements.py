@@ -270,3 +270,19 @@ class TierTooLow(DomainError):
     code = "payments.tier_too_low"
     kind = ErrorKind.CONFLICT
     message = _("The wallet holds more than that level allows.")
+
+
+class MandateEnded(DomainError):
+    """The standing authorization of a transfer was ended, or there is none."""
+
+    code = "payments.mandate_ended"
+    kind = ErrorKind.CONFLICT
+    message = _("This transfer is no longer authorized.")
+
+
+class MandateExceeded(DomainError):
+    """The amount is above what the standing authorization allows."""
+
+    code = "payments.mandate_exceeded"
+    kind = ErrorKind.CONFLICT
+    message = _("This is more than you authorized.")

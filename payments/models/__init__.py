@@ -18,6 +18,7 @@ from payments.models.fees import NO_FEE, AppliedFee, FeeRule
 from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
 from payments.models.issued_money import IssuedMoney
 from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
+from payments.models.mandates import Mandate
 from payments.models.nightly_proofs import NightlyProof
 from payments.models.pins import Pin, PinTries
 from payments.models.qris import NOTE_CHARS_MAX, QrisAccount, QrisBill, QrisPayment
@@ -67,6 +68,7 @@ __all__ = [
     "Journal",
     "Leaf",
     "LedgerKey",
+    "Mandate",
     "Memo",
     "NightlyProof",
     "OpenHold",

@@ -20,6 +20,7 @@ class WiringConfig(AppConfig):
             payment_purposes,
             peer_cards,
             play_money,
+            schedule_alerts,
             shop_conversations,
             transfer_cards,  # noqa: F401
         )
@@ -33,6 +34,7 @@ class WiringConfig(AppConfig):
         order_cards.register()
         peer_cards.register()
         play_money.register()
+        schedule_alerts.register()
         payment_purposes.register()
         shop_conversations.register()
         if notifications.is_push_enabled():

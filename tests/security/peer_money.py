@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from chat import api as chat
 from peer_payments import api
 from superapp.accounts.models import User
 from superapp.core.money import Money
+from tests.payments.purses import PIN
 
 NOTE = "rahasia-minta"
 
@@ -37,7 +38,21 @@ def make(ana: User, bo: User, now: datetime) -> dict[str, dict[str, Any]]:
         now=now,
     )
     share = bill.shares[0].public_id
+    later = api.schedule_transfer(
+        sender_id=ana.pk,
+        receiver=bo.public_id,
+        amount=Money(11_000_00),
+        note=NOTE,
+        repeat="monthly",
+        first_on=(now + timedelta(days=20)).date(),
+        time_zone="Asia/Jakarta",
+        device_id=None,
+        pin=PIN,
+        idempotency_key="later",
+        now=now,
+    )
     return {
+        "schedule": {"of ana": str(later.public_id)},
         "split": {"of ana": str(bill.public_id)},
         "money_request": {"of ana": str(asked[0].public_id), "of bo": str(asked[1].public_id), "share": str(share)},
     }

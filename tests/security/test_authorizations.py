@@ -44,6 +44,7 @@ WAYS = {
     "page payments.endpoints.bank_callbacks.take_qr_payment": "signature of the bank",
     "timer angpao.maintenance.periodic_tasks.return_expired": "timer",
     "timer payments.actions.holds.expire_holds": "timer",
+    "timer peer_payments.maintenance.periodic_tasks.run_schedules_due": "mandate",
     "timer shop.maintenance.order_timers.run_due_timers": "timer",
     "page payments.pages.desks.counter_top_ups.counter_top_ups": "operator",
     "management top_up": "operator",
@@ -107,7 +108,12 @@ def test_authorizations_are_created_only_where_proved():
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Authorization"
     }
 
-    assert made == {"payments.actions.authorizations", "payments.actions.pins"}
+    assert made == {
+        "payments.actions.authorizations",
+        "payments.actions.mandates",
+        "payments.actions.manual_journals",
+        "payments.actions.pins",
+    }
 
 
 def test_every_call_path_to_a_posting_is_declared():

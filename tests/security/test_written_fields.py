@@ -164,6 +164,7 @@ OF_THE_PRODUCT = {
     """,
     "peer_payments": """
         BillSplit.group BillSplit.idempotency_key BillSplit.method MoneyRequest.idempotency_key MoneyRequest.state
+        Occurrence.code Occurrence.state Schedule.idempotency_key Schedule.repeat Schedule.state Schedule.time_zone
     """,
     "shop": """
         Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
@@ -198,7 +199,7 @@ INPUTS = {
 INPUTS_OF_THE_CONSOLE = {"reason"}
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
-    account share
+    account first_on share
     city credit debit person postal_code qr tables tindakan perihal tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt mute_until
 """
@@ -299,7 +300,7 @@ def test_every_text_column_is_cleaned_or_written_by_the_product():
     elsewhere = "payments.TopUp.reason payments.QrisBill.note shop.PendingPurchase.address shop.PendingPurchase.note"
     console = "console.AuditEntry.detail console.Proposal.outcome console.Proposal.reason"
     elsewhere += " angpao.Packet.message peer_payments.MoneyRequest.note peer_payments.BillSplit.title"
-    elsewhere += " peer_payments.BillSplit.items"
+    elsewhere += " peer_payments.BillSplit.items peer_payments.Schedule.note"
     written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 
