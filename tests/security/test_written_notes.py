@@ -7,11 +7,8 @@ from datetime import timedelta
 import pytest
 
 from superapp.accounts import api as accounts
-<<<<<<< HEAD
-from tests.chat.conftest import make_direct as make_direct
-=======
 from superapp.core import clock
->>>>>>> 1401e9fe (peer_payments: Schedule transfers, once, weekly or monthly)
+from tests.chat.conftest import make_direct as make_direct
 from tests.payments.purses import PIN, browser_of
 from tests.peer_payments.asking import make_group
 from tests.security.test_written_fields import DIRTY, MARKER, is_dirty, texts
@@ -56,7 +53,6 @@ def test_texts_of_a_bill_are_stored_clean(dirt, two, now):
 
 
 @pytest.mark.parametrize("dirt", DIRTY)
-<<<<<<< HEAD
 def test_message_of_an_angpao_is_stored_clean(dirt, make_payer, make_user, make_direct, now):
     ana = make_payer("ana", 50_000_00)
     conversation = make_direct(ana, make_user("bo"))
@@ -68,7 +64,10 @@ def test_message_of_an_angpao_is_stored_clean(dirt, make_payer, make_user, make_
 
     kept = {name for name, text in texts() if name.startswith("angpao.") and MARKER in text}
     assert kept == {"angpao.Packet.message"}
-=======
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
 def test_note_of_a_scheduled_transfer_is_stored_clean(dirt, two):
     ana, bo = two
     day = (clock.now() + timedelta(days=3)).date().isoformat()
@@ -78,5 +77,4 @@ def test_note_of_a_scheduled_transfer_is_stored_clean(dirt, two):
 
     kept = {name for name, text in texts() if name.startswith("peer_payments.") and MARKER in text}
     assert kept == {"peer_payments.Schedule.note"}
->>>>>>> 1401e9fe (peer_payments: Schedule transfers, once, weekly or monthly)
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []
