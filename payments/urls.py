@@ -30,6 +30,7 @@ urlpatterns = [
     path("dompet/bukti/<uuid:journal>/segel.json", requires_payments(receipts.receipt_proof), name="receipt_proof"),
     path("bukti/periksa/segel.html", requires_payments(checker.proof_checker), name="proof_checker"),
     path("dompet/kirim/", requires_payments(transfers.choose_recipient), name="send_whom"),
+    path("dompet/kirim/<uuid:user>/favorit/", requires_payments(transfers.mark_favourite), name="favourite"),
     path("dompet/kirim/<uuid:user>/", requires_payments(transfers.enter_amount), name="send"),
     path("dompet/kirim/<uuid:user>/<uuid:key>/", requires_payments(transfers.confirm_transfer), name="confirm"),
     path("dompet/pindai/", requires_payments(scan.scan), name="scan"),

@@ -14,6 +14,7 @@ from payments.models.banking import (
     VirtualAccount,
     Withdrawal,
 )
+from payments.models.favourites import Favourite
 from payments.models.fees import NO_FEE, AppliedFee, FeeRule
 from payments.models.inboxes import REFUNDS_MAX, Inbox, OpenHold, Refundable
 from payments.models.issued_money import IssuedMoney
@@ -60,6 +61,7 @@ __all__ = [
     "BankPosting",
     "Block",
     "Charge",
+    "Favourite",
     "FeeRule",
     "FloatCheck",
     "Inbox",

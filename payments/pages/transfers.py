@@ -20,15 +20,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from payments import api
+from payments.actions.favourites import set_favourite
 from payments.api import Recipient
 from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMissing, PinWrong, TooLittle
 from payments.models import Memo
 from payments.pages import js_messages
+from payments.queries.favourites import list_favourite_ids
 from superapp.accounts import api as accounts
-from superapp.accounts.api import flash_next, get_current_user, named_person_required
+from superapp.accounts.api import PersonRow, flash_next, get_current_user, named_person_required
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
-from superapp.core.form_pages import form_cost
+from superapp.core.form_pages import form_cost, post_only_redirecting_to
 from superapp.core.money import Money
 
 WRITTEN_CHARS_MAX = 60
@@ -52,6 +54,24 @@ class TransferDraft:
         return {**self.amount.to_wire(), "memo": self.memo, "journal": self.journal, "refusal": self.refusal}
 
 
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """A contact on the page of recipients."""
+
+    person: PersonRow
+    is_favourite: bool
+
+
+@post_only_redirecting_to("payments:send_whom")
+@named_person_required
+@never_cache
+def mark_favourite(request: HttpRequest, user: UUID) -> HttpResponse:
+    """Mark a contact as a favourite recipient, or unmark one."""
+    is_favourite = request.POST.get("star") == "yes"
+    set_favourite(user_id=get_current_user(request).pk, who=user, is_favourite=is_favourite, now=clock.now())
+    return redirect("payments:send_whom")
+
+
 @named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,8 +91,10 @@ def choose_recipient(request: HttpRequest) -> HttpResponse:
             if refusal.kind not in FIELD_ERROR_KINDS:
                 raise
             problem = refusal
+    favourites = list_favourite_ids(user.pk)
+    contacts = [Payee(person, person["id"] in favourites) for person in accounts.list_contacts(user.pk)]
     context = {
-        "contacts": accounts.list_contacts(user.pk),
+        "contacts": sorted(contacts, key=lambda payee: not payee.is_favourite),
         "who": typed,
         "problem": problem and problem.body()["message"],
     }

@@ -102,6 +102,7 @@ FORM: Mapping[str, str] = {
     "solution": "",
     "sound": "yes",
     "tables": "Ditulis Eve",
+    "star": "yes",
     "text": "Jalan Eve 1",
     "theme": "dark",
     "tier": "verified",
