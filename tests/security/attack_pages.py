@@ -129,6 +129,7 @@ QUERY: Mapping[str, str] = {
     "barang": "of product hidden",
     "bentuk": "csv",
     "cara": "items",
+    "bulan": "2026-10",
     "cari": "Rahasia",
     "dari": "2020-01-01",
     "emoji": "👍",
