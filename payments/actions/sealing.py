@@ -66,8 +66,8 @@ def seal_block(*, now: datetime) -> int:
         if sealer is None:
             return 0
         ended_below = change_cursor.current_cursor().stamp
-        unsealed = sealing.list_unsealed(after=sealer.settled, limit=LEAVES_MAX + 1)
-        due = [one for one in unsealed if one.posted_at <= now - TRAILING_DELAY][:LEAVES_MAX]
+        unsealed = sealing.list_unsealed(after=sealer.settled, posted_until=now - TRAILING_DELAY, limit=LEAVES_MAX + 1)
+        due = [one for one in unsealed if one.is_due][:LEAVES_MAX]
         if due:
             _append(due, now=now)
         taken = {one.id for one in due}

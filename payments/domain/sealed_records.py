@@ -39,8 +39,8 @@ class TransferRecord(msgspec.Struct, kw_only=True):
 
     line: int
     phase: str
-    debit: UUID
-    credit: UUID
+    debit: str
+    credit: str
     amount: str
     asset: str
     pending: str = ""
@@ -50,7 +50,7 @@ class TransferRecord(msgspec.Struct, kw_only=True):
 class LeafRecord(msgspec.Struct, kw_only=True):
     """A journal in a leaf. ``actor`` is ``hash_actor`` of who acted, empty for a timer."""
 
-    journal: UUID
+    journal: str
     kind: str
     reference: str
     actor: str

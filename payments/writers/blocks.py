@@ -10,8 +10,8 @@ from payments.models import Block
 
 _ON_POSTGRES = """
     INSERT INTO payments_leaf (journal_id, block_id, index, hash)
-    SELECT one.journal_id, %s, one.place - 1, one.hash
-    FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS one (journal_id, hash, place)"""
+    SELECT one.journal_id, %s, one.place - 1, substr(%s, (one.place::int - 1) * 32 + 1, 32)
+    FROM unnest(%s::bigint[]) WITH ORDINALITY AS one (journal_id, place)"""
 _ON_SQLITE = 'INSERT INTO payments_leaf (block_id, journal_id, hash, "index") VALUES (%s, %s, %s, %s)'
 
 
@@ -24,7 +24,7 @@ def append_block(block: Block, journal_ids: Sequence[int], hashes: Sequence[byte
     block.save(force_insert=True)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_ON_POSTGRES, [block.number, list(journal_ids), list(hashes)])
+            cursor.execute(_ON_POSTGRES, [block.number, b"".join(hashes), list(journal_ids)])
         else:
             rows = zip(journal_ids, hashes, strict=True)
             cursor.executemany(
