@@ -1,10 +1,11 @@
 """
 Random traffic on the ledger, with processes that are killed, for some minutes; then the proof, ours and beancount's.
 
-``python -m bench.soak_ledger --minutes 1 [--db sqlite|postgres]``. On PostgreSQL four processes post at once and a
-fifth rolls up and expires; on SQLite, which serves one process, one does it all. Every few seconds one is killed with
-SIGKILL and another takes its place. What a process printed as posted must be there; what it was told must be so when
-it is asked again.
+``python -m bench.soak_ledger --minutes 1 [--db sqlite|postgres] [--bank]``. On PostgreSQL four processes post at once
+and a fifth rolls up and expires; on SQLite, which serves one process, one does it all. Every few seconds one is killed
+with SIGKILL and another takes its place. What a process printed as posted must be there; what it was told must be so
+when it is asked again. With ``--bank`` money also comes from a simulated bank with faults and goes there; after it, no
+difference with the bank may be open.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import random
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import environment
+from bench import environment, soak_bank
 from bench.environment import ROOT
 from bench.ledger_post import NOW
 from tests.harness.authorizations import BY_PIN, entry_fields
@@ -26,9 +28,11 @@ from tests.harness.authorizations import BY_PIN, entry_fields
 PEOPLE = 40
 MERCHANTS = 3
 KILLED_AFTER_SECONDS = (1.0, 6.0)
+# How much of the traffic is with the bank, if there is one.
+BANK_SHARE = 0.1
 
 
-def busy(seed: int) -> None:
+def busy(seed: int, *, has_bank: bool) -> None:
     """Post whatever comes to mind, and print each answer once it is committed, until killed."""
     import django
 
@@ -49,6 +53,9 @@ def busy(seed: int) -> None:
         number += 1
         key, payer, amount = f"{seed}-{number}", rnd.choice(people), Money(rnd.randrange(1, 2_000_00))
         order, shop = f"soak.order:{rnd.randrange(10**6)}", f"soak.shop:{rnd.randrange(MERCHANTS)}"
+        if has_bank and rnd.random() < BANK_SHARE:
+            soak_bank.visit(rnd, people, f"bank-{key}")
+            continue
         chance = rnd.random()
         said = {"idempotency_key": key, "now": NOW}
         if chance < 0.5:
@@ -85,7 +92,7 @@ def busy(seed: int) -> None:
         print(json.dumps([scope, key, posted, getattr(answer, "code", "")]), flush=True)
 
 
-def prepare() -> None:
+def prepare(*, has_bank: bool) -> None:
     """People with wallets that are full."""
     from django.db import connection
 
@@ -105,10 +112,12 @@ def prepare() -> None:
         ledger.post(
             JournalEntry(key=derive_key("fund", str(number), {}), **entry_fields("fund"), lines=(line,)), now=NOW
         )
+    if has_bank:
+        soak_bank.prepare(list(User.objects.order_by("pk").values_list("pk", flat=True)))
     connection.close()
 
 
-def run(seconds: float, processes: int, directory: Path) -> tuple[list[list[str]], int]:
+def run(seconds: float, processes: int, directory: Path, *, has_bank: bool) -> tuple[list[list[str]], int]:
     """Keep so many processes busy, kill one every now and then; return what they said, and how many died."""
     rnd, killed, seed = random.Random(5), 0, 0
     paths: list[Path] = []
@@ -118,7 +127,14 @@ def run(seconds: float, processes: int, directory: Path) -> tuple[list[list[str]
         seed += 1
         paths.append(directory / f"said-{seed}.jsonl")
         with paths[-1].open("wb") as output:
-            command = [sys.executable, "-m", "bench.soak_ledger", "--busy", str(seed)]
+            command = [
+                sys.executable,
+                "-m",
+                "bench.soak_ledger",
+                "--busy",
+                str(seed),
+                *(["--bank"] if has_bank else []),
+            ]
             return subprocess.Popen(command, stdout=output, cwd=ROOT)
 
     at_work = [start() for _ in range(processes)]
@@ -178,19 +194,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Random traffic with kills, then the proof.")
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--db", choices=("sqlite", "postgres"), default="postgres")
+    parser.add_argument("--bank", action="store_true", help="with a simulated bank that makes mistakes")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--busy", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.busy is not None:
-        busy(arguments.busy)
-    with environment.start_database(arguments.db, has_redis=False) as database:
+        busy(arguments.busy, has_bank=arguments.bank)
+    with ExitStack() as started:
+        has_bank = arguments.bank
+        settings = started.enter_context(soak_bank.start()) if has_bank else {}
+        database = started.enter_context(environment.start_database(arguments.db, has_redis=False, **settings))
         directory = database.directory
-        prepare()
-        said, killed = run(arguments.minutes * 60, 4 if database.postgres else 1, directory)
+        prepare(has_bank=has_bank)
+        said, killed = run(arguments.minutes * 60, 4 if database.postgres else 1, directory, has_bank=has_bank)
         told = {"name": "soak_ledger", "db": arguments.db, "minutes": arguments.minutes, "killed": killed}
+        told |= soak_bank.settle() if has_bank else {}
         told |= audit(said, directory)
     print(json.dumps(told, indent=None if arguments.json else 2))
-    if told["lost"] or told["findings"] or told["bean_check"]:
+    if told["lost"] or told["findings"] or told["bean_check"] or told.get("bank_breaks") or told.get("bank_problems"):
         sys.exit("the ledger did not stand")
 
 

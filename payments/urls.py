@@ -7,7 +7,16 @@ from django.urls import path
 from payments.domain.feature_gates import requires_payments
 from payments.endpoints import bank_callbacks
 from payments.pages import checker, code_payments, pin, receipts, scan, top_up, transfers, wallet, withdrawals
-from payments.pages.desks import counter_top_ups, freezes, limits, manual_journals, trial_balance
+from payments.pages.desks import (
+    bank_float,
+    counter_top_ups,
+    freezes,
+    limits,
+    manual_journals,
+    reconciliation,
+    suspense,
+    trial_balance,
+)
 
 app_name = "payments"
 urlpatterns = [
@@ -43,6 +52,13 @@ urlpatterns = [
     path("dompet/pin/akhiri/", requires_payments(pin.cancel_reset), name="pin_reset_end"),
     path("konsol/neraca/", trial_balance.trial_balance, name="desk_trial_balance"),
     path("konsol/neraca/bagan.svg", trial_balance.chart, name="desk_trial_balance_chart"),
+    path("konsol/rekonsiliasi/", reconciliation.reconciliation, name="desk_reconciliation"),
+    path("konsol/rekonsiliasi/<str:day>/", reconciliation.reconciled_day, name="desk_reconciled_day"),
+    path("konsol/selisih/<int:difference>/", reconciliation.difference, name="desk_difference"),
+    path("konsol/tampungan/", suspense.suspense, name="desk_suspense"),
+    path("konsol/tampungan/bagan.svg", suspense.chart, name="desk_suspense_chart"),
+    path("konsol/tampungan/<uuid:suspended>/", suspense.suspended_payment, name="desk_suspended"),
+    path("konsol/dana/", bank_float.bank_float, name="desk_float"),
     path("konsol/isi-saldo/", counter_top_ups.counter_top_ups, name="desk_top_ups"),
     path("konsol/pembekuan/", freezes.freezes, name="desk_freezes"),
     path("konsol/batas/", limits.limits, name="desk_limits"),

@@ -25,6 +25,7 @@ from payments.models import (
     StatementLine,
 )
 from payments.queries.reconciliation import day_begins
+from superapp.core.text_cleaning import clean_line
 
 ROWS_AT_ONCE = 1_000
 CHUNK_BYTES = 65_536
@@ -156,7 +157,7 @@ def _movement(entry: HistoryEntry, now: datetime) -> BankMovement:
         virtual_account=entry.virtual_account,
         amount=entry.amount.amount_minor,
         at=entry.at,
-        remark=entry.remark[:DESCRIPTION_CHARS_MAX],
+        remark=clean_line(entry.remark)[:DESCRIPTION_CHARS_MAX],
         read_at=now,
     )
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta, timezone
 
 from payments.errors import StatementInvalid
 from superapp.core.money import SEN_PER_RUPIAH
+from superapp.core.text_cleaning import clean_line
 
 # The day of a bank is that of Jakarta, wherever its customer is.
 BANK_TIME_ZONE = timezone(timedelta(hours=7), "WIB")
@@ -75,7 +76,7 @@ class _Line:
             at=self._moment(day),
             reference=self._text("reference", is_needed=True),
             partner_reference=self._text("partner_reference"),
-            description=self._cell("description")[:DESCRIPTION_CHARS_MAX],
+            description=clean_line(self._cell("description"))[:DESCRIPTION_CHARS_MAX],
             amount=credit - debit,
             balance_after=self._amount("balance"),
         )

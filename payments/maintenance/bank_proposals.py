@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from payments.actions.bank_corrections import Against, correct_break, explain_break, get_correction
 from payments.actions.cash_deposits import deposit_cash, get_cash_at_counter
@@ -31,7 +31,7 @@ def describe_break(row: ReconciliationBreak) -> list[Fact]:
     told = (
         (_("Ledger") if row.kind != "balance_differs" else _("Lines add up to"), row.ledger_amount),
         (_("Bank's history"), row.history_amount),
-        (_("Statement"), row.statement_amount),
+        (pgettext("of the bank", "Statement"), row.statement_amount),
     )
     return [
         (_("Difference"), str(KIND_WORDS[row.kind])),

@@ -26,6 +26,7 @@ FORM: Mapping[str, str] = {
     "account": "1234567890",
     "accept": "yes",
     "again": "917305",
+    "against": "suspense",
     "amount": "15.000",
     "approval": "yes",
     "back": "/pesanan/",
@@ -33,6 +34,7 @@ FORM: Mapping[str, str] = {
     "archived": "yes",
     "attempt": "0",
     "bank": "014",
+    "bank_reference": "EVE-1",
     "banner": "yes",
     "body": "Ditulis Eve",
     "client_id": A_UUID,
@@ -42,6 +44,7 @@ FORM: Mapping[str, str] = {
     "courier": "JNE",
     "credit": "wallet:user.1:IDR",
     "criteria": "UMI",
+    "day": "2027-03-01",
     "days": "7",
     "debit": "cash:counter:IDR",
     "description": "Ditulis Eve",
@@ -115,13 +118,14 @@ FORM: Mapping[str, str] = {
     "until": "06:00",
     "version": "1",
     "vibration": "yes",
+    "way": "wallet",
     "weight": "250",
     "who": "bo_uji",
     "words": "HAPUS",
 }
 # Fields that hold something of theirs, and those that are files.
 THEIRS_IN_FORMS = {"user", "users", "photos", "remove", "earlier", "later"}
-FILES = {"logo", "photo", "picture"}
+FILES = {"logo", "photo", "picture", "statement"}
 # What may stand behind the question mark of an address; "of …" is something of theirs.
 QUERY: Mapping[str, str] = {
     "amount": "15.000",

@@ -34,7 +34,7 @@ from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
 from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
-from tests.security import angpao_packets, bank_money, operators, peer_money, uploaded_photos
+from tests.security import angpao_packets, bank_differences, bank_money, operators, peer_money, uploaded_photos
 from tests.security.database_rows import Rows
 from tests.shop.bank_payments import begin_unpaid_purchase
 from tests.shop.image_files import photo
@@ -193,6 +193,9 @@ def _money(world: World, now: datetime) -> None:
     talk = world.theirs["conversation"]["of two"]
     world.theirs |= theirs | peer_money.make(ana, bo, now) | angpao_packets.make(ana, talk, now)
     world.secrets |= secrets | {peer_money.NOTE, angpao_packets.MESSAGE}
+    theirs, secrets = bank_differences.make(now)
+    world.theirs |= theirs
+    world.secrets |= secrets
 
 
 def _shops(world: World, now: datetime) -> None:

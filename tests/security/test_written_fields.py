@@ -16,6 +16,7 @@ from django.db import models
 from superapp.console.models import Proposal
 from superapp.realtime import registry
 from tests.payments.purses import PIN
+from tests.security.bank_differences import write_about_the_bank
 from tests.security.references import ROOT
 from tests.security.written_world import World
 from tests.shop.conftest import ADDRESS
@@ -157,6 +158,9 @@ OF_THE_PRODUCT = {
         Withdrawal.account_number Withdrawal.asset Withdrawal.bank_code Withdrawal.bank_reference
         Withdrawal.holder Withdrawal.partner_reference Withdrawal.reason Withdrawal.state
         Block.head Block.previous Block.root Block.signature LedgerKey.key_id LedgerKey.public LedgerKey.signature
+        BankMovement.partner_reference BankMovement.reference BankMovement.virtual_account
+        BankPosting.bank_reference ReconciliationBreak.kind ReconciliationBreak.reference ReconciliationBreak.state
+        StatementFile.sha256 StatementLine.partner_reference StatementLine.reference SuspenseClearing.way
         Account.asset Account.code Account.kind Account.status Journal.kind Journal.memo_hash
         Journal.reference Memo.salt NightlyProof.findings Pin.pin_hash Request.code Request.content_hash
         Request.key Request.outcome Request.scope Tier.name TopUp.asset TopUp.state Transfer.asset
@@ -199,7 +203,7 @@ INPUTS = {
 INPUTS_OF_THE_CONSOLE = {"reason"}
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
-    account first_on share
+    account bank_reference day first_on share
     city credit debit person postal_code qr tables tindakan perihal tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt mute_until
 """
@@ -289,6 +293,22 @@ def test_reasons_at_the_console_are_stored_clean(dirt, make_operator, now, real_
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []
 
 
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_texts_about_the_bank_are_stored_clean(dirt, make_user, now, real_db):
+    maker, checker = (make_user(name, is_staff=True).pk for name in ("op1", "op2"))
+
+    write_about_the_bank(DIRTY[dirt], maker, checker, now)
+
+    kept = {name for name, text in texts() if name.startswith("payments.") and MARKER in text}
+    assert kept == {
+        "payments.BankMovement.remark",
+        "payments.BankPosting.reason",
+        "payments.ReconciliationBreak.note",
+        "payments.SuspenseClearing.reason",
+    }
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
 def test_every_text_field_of_a_command_is_cleaned_or_restricted():
     found = {path for name, one in registry.commands.items() for path in strings(one.schema, name)}
 
@@ -301,6 +321,8 @@ def test_every_text_column_is_cleaned_or_written_by_the_product():
     console = "console.AuditEntry.detail console.Proposal.outcome console.Proposal.reason"
     elsewhere += " angpao.Packet.message peer_payments.MoneyRequest.note peer_payments.BillSplit.title"
     elsewhere += " peer_payments.BillSplit.items peer_payments.Schedule.note"
+    elsewhere += " payments.StatementLine.description payments.BankPosting.reason"
+    elsewhere += " payments.ReconciliationBreak.note payments.SuspenseClearing.reason payments.BankMovement.remark"
     written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())
     products = {f"{app}.{column}" for app, columns in OF_THE_PRODUCT.items() for column in columns.split()}
 

@@ -27,6 +27,7 @@ KIND_WORDS: dict[str, str | Promise] = {
     "cash": pgettext_lazy("account kind", "Cash"),
     "bank": pgettext_lazy("account kind", "Bank"),
     "suspense": pgettext_lazy("account kind", "Suspense"),
+    "adjustment": pgettext_lazy("account kind", "Gains and losses at the bank"),
 }
 
 
