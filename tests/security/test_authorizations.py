@@ -111,7 +111,6 @@ def test_authorizations_are_created_only_where_proved():
     assert made == {
         "payments.actions.authorizations",
         "payments.actions.mandates",
-        "payments.actions.manual_journals",
         "payments.actions.pins",
     }
 
