@@ -58,6 +58,7 @@ from payments.actions.qris_accounts import (
     write_static_code,
 )
 from payments.actions.qris_payments import find_qris_response, pay_qris, read_offer
+from payments.actions.refunds import request_refund
 from payments.actions.simulated_deposits import bring_cash_to_simulated_bank
 from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
 from payments.actions.wallets import (
@@ -87,6 +88,7 @@ from payments.contracts import (
     QrisOffer,
     QrisReceived,
     Recipient,
+    RefundDetails,
     StatementFile,
     Wallet,
     WalletChanges,
@@ -114,6 +116,7 @@ from payments.queries.bank_money import (
 )
 from payments.queries.fees import find_fee_rule, find_next_fee_change, get_fee_rule, list_fee_bands
 from payments.queries.recipients import find_recipient, find_recipient_by_text, get_past_recipient, get_recipient
+from payments.queries.refunds import list_refunds
 from payments.writers.ledger import Posted, PostingResult, Refused
 from superapp.core.money import IDR, Money
 
@@ -140,6 +143,7 @@ __all__ = [
     "QrisOffer",
     "QrisReceived",
     "Recipient",
+    "RefundDetails",
     "Refused",
     "StatementFile",
     "Wallet",
@@ -181,6 +185,7 @@ __all__ = [
     "get_past_recipient",
     "get_pin_state",
     "get_qris_bill",
+    "get_qris_payment",
     "get_receipt",
     "get_recipient",
     "get_suspended_refund",
@@ -195,6 +200,7 @@ __all__ = [
     "list_fee_bands",
     "list_qris_payments",
     "list_recent_withdrawals",
+    "list_refunds",
     "list_unreported_attempts",
     "list_wallet_changes",
     "list_wallet_movements",
@@ -212,6 +218,7 @@ __all__ = [
     "pay_qris",
     "pipeline_escrow_route",
     "pipeline_pay_into_escrow",
+    "qris_reference",
     "read_offer",
     "refund_escrow",
     "register_play_money_form",
@@ -220,6 +227,7 @@ __all__ = [
     "reject_top_up",
     "release_escrow",
     "request_pin_reset",
+    "request_refund",
     "request_top_up",
     "request_withdrawal",
     "require_minimum_amount",
@@ -243,19 +251,16 @@ __all__ = [
 
 ChargeMethod = Charge.Method
 get_qris_bill = queries.get_bill
+get_qris_payment = queries.get_received
 list_qris_payments = queries.list_received
+qris_reference = queries.payment_reference
 get_escrow_balances = queries.get_escrow_balances
 get_suspended_refund = queries.get_suspended_refund
 unreported_pin_attempts = queries.unreported_pin_attempts
 
 
 def get_wallet(user_id: int, *, now: datetime) -> Wallet:
-    """
-    Return a person's wallet, opening it on first use.
-
-    Amounts are ``Money`` in rupiah. ``ceiling`` is None if unlimited. ``rev`` is the revision of the topic
-    ``wallet:<public_id>``.
-    """
+    """Return a person's wallet in rupiah, opening it on first use; ``ceiling`` is None if unlimited."""
     return _to_wallet(get_or_open_wallet(user_id=user_id, now=now))
 
 

@@ -129,6 +129,25 @@ class StatementFile:
     chunks: Iterator[bytes]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundDetails:
+    """
+    A refund that a merchant gave, under its own ``number``.
+
+    ``state`` is ``waiting`` (for the merchant's money), ``done`` or ``failed``; ``is_suspended`` says that the money
+    did not fit into the payer's wallet and was set aside.
+    """
+
+    public_id: UUID
+    number: str
+    amount: Money
+    reason: str
+    state: str
+    is_suspended: bool
+    requested_at: datetime
+    closed_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class FeeBand:
     """A fee in basis points on amounts up to and with ``up_to``; None for all above the band before."""
@@ -195,6 +214,7 @@ class QrisReceived:
     amount: Money
     tip: Money
     fee: Money
+    refunded: Money
     basis_points: int | None
     terminal: str
     note: str

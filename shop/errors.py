@@ -293,6 +293,14 @@ class NotNow(DomainError):
     message = _("The order has changed, so this is no longer possible.")
 
 
+class RefundWholeOrder(DomainError):
+    """The refund would leave nothing of an order that is not completed; the merchant can cancel it instead."""
+
+    code = "shop.refund_whole_order"
+    kind = ErrorKind.CONFLICT
+    message = _("To refund everything, cancel the order.")
+
+
 class CaseNotFound(DomainError):
     """The order has no review case."""
 

@@ -8,6 +8,7 @@ from shop.domain.feature_gates import require_checkout, require_storefront
 from shop.endpoints import uploads
 from shop.pages import (
     checkout,
+    code_refunds,
     front_page,
     merchant,
     merchant_catalog,
@@ -62,6 +63,7 @@ order_pages = [
     path("pesanan/<uuid:order>/sampai/", orders.report_delivery, name="delivered"),
     path("pesanan/<uuid:order>/selesai/", orders.confirm, name="confirm"),
     path("pesanan/<uuid:order>/batal/", orders.cancel, name="cancel"),
+    path("pesanan/<uuid:order>/kembali/", orders.refund, name="refund"),
 ]
 merchant_pages = [
     path("tokoku/", require_storefront(merchant.today), name="today"),
@@ -70,6 +72,7 @@ merchant_pages = [
     path("tokoku/tarik/", merchant.withdraw, name="withdraw"),
     path("tokoku/laporan/", require_storefront(statement.statement), name="statement"),
     path("tokoku/qris/", require_checkout(qris.qris), name="qris"),
+    path("tokoku/qris/bayar/<uuid:journal>/", code_refunds.code_payment, name="code_payment"),
     path("tokoku/qris/poster/", require_checkout(qris.poster), name="qris_poster"),
     path("tokoku/qris/meja/", require_checkout(qris.table_cards), name="qris_tables"),
     path("tokoku/qris/tagih/", require_checkout(qris.new_bill), name="new_bill"),

@@ -194,7 +194,7 @@ def refund_escrow(
     content = {"reference": reference, "amount": amount.require_positive().to_wire()}
     key = derive_key("escrow:refund", idempotency_key, content)
     paid = queries.get_escrow_payment(reference)
-    payer = _get_payer_wallet(paid, now)
+    payer = get_payer_wallet(paid, now)
     while True:
         merchant = queries.find_paid_merchant(reference)
         try:
@@ -262,7 +262,7 @@ def _refund(
     return ledger.post(entry, now=now)
 
 
-def _get_payer_wallet(paid: Transfer, now: datetime) -> Account:
+def get_payer_wallet(paid: Transfer, now: datetime) -> Account:
     """Return the wallet that paid, or that of the person who paid from a bank."""
     if paid.debit.owner_id is not None:
         return paid.debit

@@ -139,6 +139,7 @@ def _entry(
         lines=_lines(payment, rule, now),
         reference=queries.payment_reference(public_id),
         actor_id=payment.payer_id,
+        refund_cap=Money(payment.amount),
         public_id=public_id,
         fact=QrisPaid(
             merchant=merchant,

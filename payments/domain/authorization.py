@@ -36,6 +36,10 @@ class AuthorizationMethod(StrEnum):
     RECEIVER = "receiver"
 
 
+# A refund that waited for the merchant's money is carried out by a timer.
+_METHODS_OF_REFUNDS = frozenset(
+    {AuthorizationMethod.PIN, AuthorizationMethod.TRUSTED_DEVICE, AuthorizationMethod.TIMER}
+)
 _METHODS_OUT_OF_ESCROW = frozenset(
     {
         AuthorizationMethod.PIN,
@@ -53,6 +57,7 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "escrow_paid": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.BANK}),
     "escrow_released": _METHODS_OUT_OF_ESCROW,
     "escrow_refunded": _METHODS_OUT_OF_ESCROW,
+    "qris_refunded": _METHODS_OF_REFUNDS,
     "paid_out": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.TRUSTED_DEVICE}),
     "held": frozenset({AuthorizationMethod.PIN}),
     "captured": frozenset({AuthorizationMethod.EARLIER_HOLD}),

@@ -22,7 +22,13 @@ from payments.errors.bank import (
     WithdrawalTooSmall,
 )
 from payments.errors.desks import FreezeReasonUnknown, LedgerAccountNotFound, NotFrozen, TierUnknown
-from payments.errors.merchants import FeeRuleInvalid, NothingToState, StatementTooLong
+from payments.errors.merchants import (
+    FeeRuleInvalid,
+    NothingToState,
+    PaymentNotRefundable,
+    RefundTooLate,
+    StatementTooLong,
+)
 from payments.errors.movements import (
     AccountNotOpen,
     AlreadyPaid,
@@ -124,6 +130,7 @@ __all__ = [
     "NothingToState",
     "OperatorsOnly",
     "PaidToAnother",
+    "PaymentNotRefundable",
     "PeriodInvalid",
     "PinAlreadySet",
     "PinGuessable",
@@ -150,6 +157,7 @@ __all__ = [
     "ReceiptNotFound",
     "RecipientUnnamed",
     "RefundExceeds",
+    "RefundTooLate",
     "StatementInvalid",
     "StatementTooLong",
     "SuspendedNotFound",

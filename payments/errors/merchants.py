@@ -7,6 +7,22 @@ from django.utils.translation import gettext_lazy as _
 from superapp.core.errors import DomainError, ErrorKind
 
 
+class PaymentNotRefundable(DomainError):
+    """The merchant can refund no payment under this reference; the error does not reveal why."""
+
+    code = "payments.payment_not_refundable"
+    kind = ErrorKind.NOT_FOUND
+    message = _("This payment cannot be refunded here.")
+
+
+class RefundTooLate(DomainError):
+    """The payment is older than ``days``, after which a merchant cannot refund it any more."""
+
+    code = "payments.refund_too_late"
+    kind = ErrorKind.CONFLICT
+    message = _("This was paid more than {days} days ago, so it can no longer be refunded here.")
+
+
 class StatementTooLong(DomainError):
     """The period has more lines than a statement of this form has room for; ``lines_max`` says how many."""
 

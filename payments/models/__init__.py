@@ -34,6 +34,7 @@ from payments.models.reconciliation import (
     StatementLine,
     SuspenseClearing,
 )
+from payments.models.refunds import MerchantRefund
 from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
 from payments.models.sealing import Block, Leaf, LedgerKey, Sealer
 from payments.models.wallets import Tier, TopUp
@@ -72,6 +73,7 @@ __all__ = [
     "LedgerKey",
     "Mandate",
     "Memo",
+    "MerchantRefund",
     "NightlyProof",
     "OpenHold",
     "Pin",

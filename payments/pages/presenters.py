@@ -78,6 +78,7 @@ _STEPS: dict[str, tuple[Promise, ...]] = {
     "withdrawal_failed_held": (gettext_lazy("Available again in your wallet"),),
     "escrow_paid_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Held safely for the order")),
     "escrow_refunded_in": (gettext_lazy("Refunded from the order"), gettext_lazy("In your wallet")),
+    "qris_refunded_in": (gettext_lazy("Refunded by {name}"), gettext_lazy("In your wallet")),
     "paid_out_in": (gettext_lazy("Out of your shop balance"), gettext_lazy("In your wallet")),
     "angpao_sent_out": (gettext_lazy("Out of your wallet"), gettext_lazy("Set aside until it is opened")),
     "angpao_opened_in": (gettext_lazy("Out of the angpao"), gettext_lazy("In your wallet")),

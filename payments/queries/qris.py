@@ -12,8 +12,8 @@ from payments.contracts import QrisBillDetails, QrisMerchant, QrisOffer, QrisRec
 from payments.domain import merchant_numbers, qris
 from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.domain.qris import QrisCode, Tip
-from payments.errors import QrisAccountNotFound, QrisAltered, QrisBillNotFound, QrisOtherAcquirer
-from payments.models import AppliedFee, QrisAccount, QrisBill, QrisPayment
+from payments.errors import PaymentNotRefundable, QrisAccountNotFound, QrisAltered, QrisBillNotFound, QrisOtherAcquirer
+from payments.models import AppliedFee, QrisAccount, QrisBill, QrisPayment, Refundable
 from superapp.core import ids
 from superapp.core.money import Money
 
@@ -116,23 +116,41 @@ def get_bill(merchant: str, public_id: UUID) -> QrisBillDetails:
 
 def list_received(merchant: str, *, before: int | None = None, limit: int = PAYMENTS_PAGE_MAX) -> list[QrisReceived]:
     """Return the payments by code to a merchant, newest first, before the cursor ``before``."""
-    rows = QrisPayment.objects.filter(account__merchant=merchant).select_related("journal__applied_fee__rule", "bill")
+    rows = QrisPayment.objects.filter(account__merchant=merchant).select_related(
+        "journal__applied_fee__rule", "journal__refundable", "bill"
+    )
     if before is not None:
         rows = rows.filter(journal_id__lt=before)
-    return [
-        QrisReceived(
-            number=row.journal_id,
-            journal=row.journal.public_id,
-            amount=Money(row.amount),
-            tip=Money(row.tip),
-            fee=Money(row.fee),
-            basis_points=_applied_rate(row),
-            terminal=row.terminal,
-            note=row.bill.note if row.bill else "",
-            paid_at=row.paid_at,
-        )
-        for row in rows.order_by("-journal_id")[:limit]
-    ]
+    return [_to_received(row) for row in rows.order_by("-journal_id")[:limit]]
+
+
+def get_received(merchant: str, journal: UUID) -> QrisReceived:
+    """
+    Return one payment by code to a merchant.
+
+    :raises PaymentNotRefundable: if there is none, or it is another merchant's
+    """
+    rows = QrisPayment.objects.select_related("journal__applied_fee__rule", "journal__refundable", "bill")
+    found = rows.filter(account__merchant=merchant, journal__public_id=journal).first()
+    if found is None:
+        raise PaymentNotRefundable
+    return _to_received(found)
+
+
+def _to_received(row: QrisPayment) -> QrisReceived:
+    counter: Refundable | None = getattr(row.journal, "refundable", None)
+    return QrisReceived(
+        number=row.journal_id,
+        journal=row.journal.public_id,
+        amount=Money(row.amount),
+        tip=Money(row.tip),
+        fee=Money(row.fee),
+        refunded=Money(counter.refunded if counter else 0),
+        basis_points=_applied_rate(row),
+        terminal=row.terminal,
+        note=row.bill.note if row.bill else "",
+        paid_at=row.paid_at,
+    )
 
 
 def _applied_rate(payment: QrisPayment) -> int | None:

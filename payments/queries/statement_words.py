@@ -15,6 +15,7 @@ KINDS: dict[str, Promise] = {
     "escrow_paid": _("Order payment"),
     "escrow_released": _("Order sale"),
     "escrow_refunded": _("Order refund"),
+    "qris_refunded": _("QRIS refund"),
     "paid_out": _("Shop balance to wallet"),
     "withdrawal_held": _("Withdrawal on its way"),
     "withdrawn": _("Withdrawn to a bank account"),

@@ -276,3 +276,16 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+
+-- A refund of a merchant is closed once; but for that it stays as it was asked for.
+CREATE OR REPLACE FUNCTION payments_merchantrefund_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF OLD.closed_at IS NOT NULL
+        OR (NEW.id, NEW.public_id, NEW.merchant, NEW.number, NEW.payment_id, NEW.amount, NEW.reason, NEW.requested_by_id, NEW.requested_at)
+            IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.merchant, OLD.number, OLD.payment_id, OLD.amount, OLD.reason, OLD.requested_by_id, OLD.requested_at)
+    THEN
+        RAISE EXCEPTION 'payments_merchantrefund: is closed once, and is otherwise as it was asked for' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;

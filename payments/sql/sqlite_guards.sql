@@ -362,3 +362,17 @@ BEGIN SELECT RAISE(ABORT, 'payments_issuedmoney: is never replaced'); END;
 CREATE TRIGGER payments_issuedmoney_whole BEFORE UPDATE ON payments_issuedmoney
 WHEN NEW.asset <> OLD.asset OR typeof(NEW.owed) <> 'integer'
 BEGIN SELECT RAISE(ABORT, 'payments_issuedmoney: whole minor units of its asset only'); END;
+
+CREATE TRIGGER payments_merchantrefund_closed_once BEFORE UPDATE ON payments_merchantrefund
+WHEN OLD.closed_at IS NOT NULL
+    OR (NEW.id, NEW.public_id, NEW.merchant, NEW.number, NEW.payment_id, NEW.amount, NEW.reason, NEW.requested_by_id, NEW.requested_at)
+        <> (OLD.id, OLD.public_id, OLD.merchant, OLD.number, OLD.payment_id, OLD.amount, OLD.reason, OLD.requested_by_id, OLD.requested_at)
+BEGIN SELECT RAISE(ABORT, 'payments_merchantrefund: is closed once, and is otherwise as it was asked for'); END;
+
+CREATE TRIGGER payments_merchantrefund_undeleted BEFORE DELETE ON payments_merchantrefund
+BEGIN SELECT RAISE(ABORT, 'payments_merchantrefund: is never deleted'); END;
+
+CREATE TRIGGER payments_merchantrefund_once BEFORE INSERT ON payments_merchantrefund
+WHEN EXISTS (SELECT 1 FROM payments_merchantrefund WHERE id = NEW.id OR public_id = NEW.public_id
+    OR (merchant = NEW.merchant AND number = NEW.number) OR (journal_id = NEW.journal_id AND journal_id IS NOT NULL))
+BEGIN SELECT RAISE(ABORT, 'payments_merchantrefund: is never replaced'); END;

@@ -25,7 +25,7 @@ from shop.queries import order_fees, orders
 from shop.writers import stock_writer, transition_writer
 from superapp.core import clock, outbox
 from superapp.core.errors import ErrorCollector
-from superapp.core.money import IDR, Money
+from superapp.core.money import IDR
 
 # Further changes that belong to a transition; called after it was applied.
 _Effect = Callable[[Order, int | None, datetime], None]
@@ -336,7 +336,8 @@ def refund_escrow(order: Order, authorization: payments.Authorization | None, no
     name = order_reference(order.public_id)
     answer = payments.refund_escrow(
         reference=name,
-        amount=Money(order.total_sen, IDR),
+        # Less than the total if a part was refunded before.
+        amount=payments.get_escrow_balance(name),
         authorization=authorization,
         idempotency_key=f"{name}:refund",
         now=now,

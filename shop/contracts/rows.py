@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from payments.api import RefundDetails
 from shop.contracts.values import (
     PUBLIC_STOCK_MAX,
     Address,
@@ -112,7 +113,7 @@ class LineRow(msgspec.Struct, kw_only=True):
 class StepRow(msgspec.Struct, kw_only=True):
     """
     One transition of an order, and the kind of actor that made it. ``courier`` and ``resi`` are the parcel if the
-    transition names one, otherwise empty.
+    transition names one, otherwise empty; ``amount`` is what a refund was of.
     """
 
     version: int
@@ -123,6 +124,18 @@ class StepRow(msgspec.Struct, kw_only=True):
     courier: str
     resi: str
     at: str
+    amount: MoneyRow | None
+
+
+class RefundRow(msgspec.Struct, kw_only=True):
+    """A refund by the merchant: ``waiting``, ``done`` or ``failed``, and whether it did not fit into the wallet."""
+
+    number: str
+    amount: MoneyRow
+    reason: str
+    state: str
+    set_aside: bool
+    requested_at: str
 
 
 class ShipmentRow(msgspec.Struct, kw_only=True):
@@ -181,6 +194,7 @@ class OrderDetailsRow(msgspec.Struct, kw_only=True):
     items: MoneyRow
     shipping: MoneyRow
     fee: MoneyRow | None
+    refunds: list[RefundRow]
     set_aside: MoneyRow
     address: Address
     shipment: ShipmentRow | None
@@ -294,6 +308,7 @@ def order_details_row(shown: OrderDetails) -> OrderDetailsRow:
         items=shown.items.to_wire(),
         shipping=shown.shipping.to_wire(),
         fee=money_row(shown.fee),
+        refunds=[_refund_row(refund) for refund in shown.refunds],
         set_aside=shown.set_aside.to_wire(),
         address=shown.address,
         shipment=_shipment_row(shown.shipment) if shown.shipment else None,
@@ -353,6 +368,18 @@ def _step_row(step: OrderStep) -> StepRow:
         courier=step.courier,
         resi=step.resi,
         at=clock.to_wire(step.at),
+        amount=money_row(step.amount),
+    )
+
+
+def _refund_row(refund: RefundDetails) -> RefundRow:
+    return RefundRow(
+        number=refund.number,
+        amount=refund.amount.to_wire(),
+        reason=refund.reason,
+        state=refund.state,
+        set_aside=refund.is_suspended,
+        requested_at=clock.to_wire(refund.requested_at),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypedDict
 from uuid import UUID
 
 from payments import errors as payment_errors
+from payments.api import RefundDetails
 from shop import errors
 from shop.domain.order_states import DueAction, OrderAction, OrderActor, OrderRole, OrderState
 from superapp.core.errors import DomainError
@@ -145,6 +146,8 @@ class OrderStep:
     courier: str
     resi: str
     at: datetime
+    # What was refunded, if the transition is a refund.
+    amount: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,8 @@ class OrderDetails:
     shipping: Money
     # The fee that is kept when the order is completed; None for the buyer.
     fee: Money | None
+    # The refunds that the merchant gave, those that wait for its balance among them.
+    refunds: tuple[RefundDetails, ...]
     # How much of a refund did not fit into the buyer's wallet and was set aside.
     set_aside: Money
     address: Address

@@ -13,7 +13,7 @@ DueAction = Literal["", "expire", "complete", "review"]
 # An operator's decision of a review case: pay the shop, or refund the buyer.
 ReviewDecision = Literal["complete", "refund"]
 # Actions of a buyer or a merchant on an order.
-OrderAction = Literal["accept", "pack", "ship", "report_delivery", "correct_resi", "confirm", "cancel"]
+OrderAction = Literal["accept", "pack", "ship", "report_delivery", "correct_resi", "confirm", "refund", "cancel"]
 
 
 class AllowedTransition(NamedTuple):
@@ -54,6 +54,11 @@ ALLOWED_TRANSITIONS = (
     AllowedTransition("cancelled", "accepted", "cancelled", "system"),
     AllowedTransition("cancelled", "packed", "cancelled", "merchant"),
     AllowedTransition("cancelled", "packed", "cancelled", "system"),
+    # The merchant refunds a part, or all of it once the order is completed.
+    *(
+        AllowedTransition("refunded", state, state, "merchant")
+        for state in ("paid", "accepted", "packed", "shipped", "delivered", "completed")
+    ),
     # A parcel was lost or returned: the merchant refunds the buyer.
     AllowedTransition("cancelled", "shipped", "cancelled", "merchant"),
     AllowedTransition("cancelled", "delivered", "cancelled", "merchant"),
@@ -66,6 +71,7 @@ ACTION_OF_TRANSITION: dict[str, OrderAction] = {
     "delivered": "report_delivery",
     "resi_corrected": "correct_resi",
     "completed": "confirm",
+    "refunded": "refund",
     "cancelled": "cancel",
 }
 # Transitions that name a parcel.

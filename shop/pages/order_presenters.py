@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shop.api import OrderDetails, OrderSummary
 from shop.domain.order_states import FINISHED
-from shop.queries import photos
+from shop.queries import order_fees, photos
 from shop.queries.receipts import COMPLETED, PAID, sign_receipts
 from superapp.core.money import Money
 from superapp.web import time_formats
@@ -86,10 +86,10 @@ MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
     ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),
     ("merchant", "cancelled"): gettext_lazy("{total} was refunded to the buyer."),
     ("buyer", "set_aside"): gettext_lazy(
-        "{total} was refunded, but it did not fit into your wallet, so {brand} set it aside for you. Contact {brand} "
+        "{aside} was refunded, but it did not fit into your wallet, so {brand} set it aside for you. Contact {brand} "
         "with the order number to get it."
     ),
-    ("merchant", "set_aside"): gettext_lazy("{total} was refunded. {brand} set it aside for the buyer."),
+    ("merchant", "set_aside"): gettext_lazy("{aside} was refunded. {brand} set it aside for the buyer."),
 }
 # Sentences about past steps, by (transition, actor).
 STEP_SENTENCES: dict[tuple[str, str], Promise] = {
@@ -105,6 +105,7 @@ STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer"),
     ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop"),
     ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time"),
+    ("refunded", "merchant"): gettext_lazy("Refund of {amount} by the shop"),
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
     ("cancelled", "operator"): gettext_lazy("Checked: the order was cancelled"),
@@ -197,9 +198,10 @@ def money_sentence(order: OrderDetails) -> str:
     """Return the sentence about where the order's money is: in escrow, paid to the shop, refunded, or set aside."""
     summary = order.summary
     state = summary.state if summary.state in ("completed", "cancelled") else "kept"
-    fee = order.fee or Money(0)
+    fee, kept = order.fee or Money(0), order_fees.fee_base(summary.total, order.steps)
+    total = summary.total if state == "cancelled" else kept
     return str(MONEY_SENTENCES[summary.role, "set_aside" if order.set_aside else state]).format(
-        total=summary.total, net=summary.total - fee, fee=fee, brand=settings.BRAND_NAME
+        total=total, net=kept - fee, fee=fee, aside=order.set_aside, brand=settings.BRAND_NAME
     )
 
 
@@ -227,7 +229,7 @@ def build_track(order: OrderDetails) -> list[TrackStep]:
     happened = [
         TrackStep(
             sentence=str(STEP_SENTENCES[step.transition, step.actor]).format(
-                courier=step.courier, resi=step.resi, brand=settings.BRAND_NAME
+                courier=step.courier, resi=step.resi, amount=step.amount, brand=settings.BRAND_NAME
             ),
             source=str(STEP_SOURCES[step.actor]).format(courier=courier, brand=settings.BRAND_NAME)
             if step.transition != "placed"

@@ -16,26 +16,30 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
+from payments.errors import KeyReused, PaymentNotRefundable, RefundExceeds, RefundTooLate
 from shop import api
+from shop.actions import refunds
 from shop.api import OrderDetails
 from shop.domain.couriers import COURIERS
-from shop.errors import NotNow, ResiTaken, ShipmentInvalid
+from shop.errors import NotNow, RefundWholeOrder, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
-from shop.pages import order_list_presenters, order_presenters, pin_field
+from shop.pages import order_list_presenters, order_presenters, pin_field, refund_presenters
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
 from shop.pages.page_context import boot, parse_expected_rev, wants_json
 from shop.queries import pending_purchases
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
-from superapp.core import clock
-from superapp.core.errors import DomainError
-from superapp.core.form_pages import errors_by_field, make_field_lookup, post_only_redirecting_to
+from superapp.core import clock, ids, money
+from superapp.core.errors import AmountInvalid, DomainError, InputInvalid
+from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup, post_only_redirecting_to
 from superapp.web.offline import readable_offline
 
 ROW = "shop/orders/_row.html"
 EMPTY = "shop/orders/_empty.html"
 EMPTY_WHILE_WAITING = "shop/orders/_empty_while_waiting.html"
 CURSOR_CHARS_MAX = 500
+AMOUNT_CHARS_MAX = 40
+REFUND_REFUSALS = (AmountInvalid, RefundExceeds, RefundTooLate, RefundWholeOrder, PaymentNotRefundable, KeyReused)
 
 
 @named_person_required
@@ -151,6 +155,35 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     return _run_action(request, order, api.cancel_order, done=order_presenters.cancelled_sentence, **fields)
 
 
+@post_only_redirecting_to("shop:order", fragment="form-refund")
+@named_person_required
+@sensitive_post_parameters("pin")
+@form_cost(20)
+def refund(request: HttpRequest, order: UUID) -> HttpResponse:
+    """Refund all or part of the order, as its merchant. A form that is sent twice refunds once."""
+    user, number = get_current_user(request), request.POST.get("key", "")
+    if ids.parse_id(number) is None:
+        raise InputInvalid(detail="key")
+    try:
+        given = refunds.refund_order(
+            user_id=user.pk,
+            order=order,
+            amount=money.parse(request.POST.get("amount", "")[:AMOUNT_CHARS_MAX]),
+            reason=request.POST.get("reason", "")[: OrderEvent.REASON_CHARS_MAX],
+            number=number,
+            now=clock.now(),
+            **_authorization_fields(request),
+        )
+    except pin_field.REFUSALS as refusal:
+        return _page(request, api.fetch_order(user_id=user.pk, order=order), unproved=(refund, refusal))
+    except REFUND_REFUSALS as refusal:
+        return _page(request, api.fetch_order(user_id=user.pk, order=order), unrefunded=refusal)
+    except NotNow as refusal:
+        return _page(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
+    flash_next(request, refund_presenters.requested_sentence(given))
+    return redirect("shop:order", order=order)
+
+
 def _run_action(
     request: HttpRequest, order: UUID, action: Any, *, done: str | Callable[[OrderDetails], str], **fields: Any
 ) -> HttpResponse:
@@ -176,12 +209,12 @@ def _run_action(
 
 
 # The form of each action that moves money.
-_FORM_OF_ACTION = {api.confirm_receipt: "confirm", api.cancel_order: "cancel"}
+_FORM_OF_ACTION: dict[Any, str] = {api.confirm_receipt: "confirm", api.cancel_order: "cancel", refund: "refund"}
 
 
 def _pin_field(request: HttpRequest, shown: OrderDetails, refusal: DomainError | None) -> pin_field.PinField | None:
     """Return the PIN field of the confirm and cancel forms; None if the device suffices or neither form is shown."""
-    if not {"confirm", "cancel"} & set(shown.summary.can):
+    if not {"confirm", "cancel", "refund"} & set(shown.summary.can):
         return None
     return pin_field.pin_field(request, placing_device_id=shown.placing_device_id, refusal=refusal)
 
@@ -213,10 +246,11 @@ def _page(
     refusal: DomainError | None = None,
     unproved: tuple[Any, DomainError] | None = None,
     conflict: DomainError | None = None,
+    unrefunded: DomainError | None = None,
 ) -> HttpResponse:
     summary, now = shown.summary, clock.now()
     action, unauthorized = unproved or (None, None)
-    status = next((int(one.kind) for one in (refusal, unauthorized, conflict) if one is not None), 200)
+    status = next((int(one.kind) for one in (refusal, unauthorized, conflict, unrefunded) if one is not None), 200)
     buyer = accounts.get_people({summary.buyer_id})[summary.buyer_id]
     receipts = order_presenters.present_receipts(shown, now=now)
     first = summary.first_line
@@ -239,6 +273,10 @@ def _page(
         "couriers": COURIERS,
         "is_paid_by_bank": "cancel" in summary.can and pending_purchases.is_paid_by_bank(summary.public_id),
         "reasons": order_presenters.cancellation_reasons(summary),
+        "refunds": [(one, refund_presenters.refund_sentence(one, summary.role)) for one in shown.refunds],
+        "refund_key": request.POST.get("key") or ids.new_id(),
+        "refund_amount": request.POST.get("amount", "")[:AMOUNT_CHARS_MAX],
+        "unrefunded": unrefunded and unrefunded.body()["message"],
         "chosen": request.POST.get("reason", ""),
         "own_words": request.POST.get("words", "")[: OrderEvent.REASON_CHARS_MAX],
         "pin_field": _pin_field(request, shown, unauthorized),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from payments import api as payments
+from shop.contracts.values import OrderStep
 from shop.models import Order
 from superapp.core.money import Money
 
@@ -21,3 +23,13 @@ def find_fee_rule(order: Order) -> payments.FeeRule:
     if order.fee_rule.isdigit():
         return payments.get_fee_rule(int(order.fee_rule))
     return payments.find_fee_rule(CHANNEL, Money(order.total_sen), at=order.placed_at)
+
+
+def fee_base(total: Money, steps: Sequence[OrderStep]) -> Money:
+    """Return what the fee is taken from: the total without what was refunded while it was in escrow."""
+    base = total
+    for step in steps:
+        if step.transition == "completed":
+            break
+        base -= step.amount or Money(0)
+    return base

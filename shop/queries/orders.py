@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from payments import api as payments
 from shop.contracts.values import Address, OrderDetails, OrderLineDetails, OrderStep, OrderSummary, ShipmentDetails
 from shop.domain.order_states import (
     FINISHED,
@@ -22,10 +21,9 @@ from shop.domain.order_states import (
     OrderState,
     allowed_actions,
 )
-from shop.domain.payment_references import order_reference
 from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
-from shop.queries import order_fees
+from shop.queries import order_fees, order_refunds
 from shop.queries.order_lists import STATES_WAITING_FOR_OTHERS, due_action_of
 from superapp.accounts import api as accounts
 from superapp.core import prepared
@@ -250,8 +248,11 @@ def list_timers_due_by(moment: datetime, *, limit: int) -> list[OrderTimer]:
 
 
 def list_unfinished_totals() -> list[tuple[UUID, int]]:
-    """List the total in sen of each unfinished order, which must equal its escrow."""
-    return list(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
+    """List the total in sen of each unfinished order without what was refunded, which must equal its escrow."""
+    left = dict(Order.objects.filter(UNFINISHED).order_by("pk").values_list("pk", "total_sen"))
+    for order, amount in order_refunds.list_refunded_of_unfinished():
+        left[order] -= amount
+    return list(left.items())
 
 
 def is_timer_due(timer_id: int, now: datetime) -> bool:
@@ -325,25 +326,21 @@ def order_summary(order: Order, role: OrderRole) -> OrderSummary:
 
 def order_details(order: Order, role: OrderRole) -> OrderDetails:
     """Return an order with all its details, as one role sees it. All its rows must be prefetched."""
-    fee = order_fees.find_fee_rule(order).of(Money(order.total_sen))
+    steps = tuple(_step(event) for event in order.events.all())
+    fee = order_fees.find_fee_rule(order).of(order_fees.fee_base(Money(order.total_sen), steps))
     return OrderDetails(
         summary=order_summary(order, role),
         lines=tuple(_line(line) for line in order.lines.all()),
-        steps=tuple(_step(event) for event in order.events.all()),
+        steps=steps,
         items=Money(order.items_sen),
         shipping=Money(order.shipping_sen),
         fee=fee if role == "merchant" else None,
-        set_aside=_get_set_aside(order),
+        refunds=order_refunds.list_refunds(order),
+        set_aside=order_refunds.get_set_aside(order),
         address=_address(order, role),
         shipment=_shipment(getattr(order, "shipment", None)),
         placing_device_id=order.placing_device_id if role == "buyer" else None,
     )
-
-
-def _get_set_aside(order: Order) -> Money:
-    if order.state != Order.State.CANCELLED:
-        return Money(0)
-    return payments.get_suspended_refund(order_reference(order.public_id))
 
 
 def _address(order: Order, role: OrderRole) -> Address:
@@ -375,6 +372,7 @@ def _step(event: OrderEvent) -> OrderStep:
         courier=parcel.get("courier", ""),
         resi=parcel.get("resi", ""),
         at=event.at,
+        amount=Money(event.evidence["amount_sen"]) if event.transition == "refunded" else None,
     )
 
 

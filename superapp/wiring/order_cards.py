@@ -35,13 +35,23 @@ SYSTEM_EVENTS = {
     "shop.cancelled_why": _("Cancelled ({reason}), refunded"),
     "shop.cancelled_set_aside": _("Cancelled, {brand} set the refund aside for the buyer"),
     "shop.cancelled_set_aside_why": _("Cancelled ({reason}), {brand} set the refund aside for the buyer"),
+    "shop.refunded": _("Refund of {amount} by the shop"),
+    "shop.refunded_why": _("Refund of {amount} by the shop ({reason})"),
     "shop.review_opened": _("{brand} is checking: nobody confirmed that it arrived"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
     "shop.cancelled_set_aside_operator": _("{brand} checked it and set the refund aside for the buyer ({reason})"),
     "shop.cancelled_operator": _("{brand} checked it: the buyer was refunded ({reason})"),
 }
 # Transitions that count as unread for the other person.
-NOTIFYING_TRANSITIONS = {"shipped", "resi_corrected", "delivered", "review_opened", "completed", "cancelled"}
+NOTIFYING_TRANSITIONS = {
+    "shipped",
+    "resi_corrected",
+    "delivered",
+    "review_opened",
+    "completed",
+    "refunded",
+    "cancelled",
+}
 RECEIPTS = {"paid": "shop.order_paid", "completed": "shop.order_completed"}
 
 
@@ -215,6 +225,9 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
         return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
     if event.transition == "review_opened":
         return "shop.review_opened", {"brand": settings.BRAND_NAME}
+    if event.transition == "refunded":
+        fields = {"amount": str(step.amount), **({"reason": step.reason} if step.reason else {})}
+        return f"shop.refunded{'_why' if step.reason else ''}", fields
     if event.transition == "cancelled":
         return _cancellation_event(event, order, step)
     if event.actor == "operator":

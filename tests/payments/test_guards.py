@@ -26,6 +26,7 @@ from payments.models import (
     FeeRule,
     IncomingPayment,
     Journal,
+    MerchantRefund,
     Posting,
     QrisAccount,
     QrisBill,
@@ -168,6 +169,9 @@ def fill_bank_tables(user, journal_id, now):
     )
     rule = FeeRule.objects.get(channel="qris", name="regular")
     AppliedFee.objects.create(journal_id=journal_id, rule=rule, gross=100, fee=1)
+    MerchantRefund.objects.create(
+        merchant="m", number="1", payment_id=journal_id, amount=1, requested_by=user, requested_at=now
+    )
     BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
     fill_reconciliation_tables(user, journal_id, now)
 

@@ -39,12 +39,15 @@ WAYS = {
     "page shop.pages.orders.confirm": ANY_OF_THREE,
     "page shop.pages.orders.cancel": ANY_OF_THREE,
     "page shop.pages.merchant.withdraw": ANY_OF_TWO,
+    "page shop.pages.orders.refund": ANY_OF_TWO,
+    "page shop.pages.code_refunds.code_payment": ANY_OF_TWO,
     "page payments.pages.withdrawals.confirm_withdrawal": "PIN",
     "page payments.endpoints.bank_callbacks.take_virtual_account_payment": "signature of the bank",
     "page payments.endpoints.bank_callbacks.take_qr_payment": "signature of the bank",
     "timer angpao.maintenance.periodic_tasks.return_expired": "timer",
     "timer payments.actions.holds.expire_holds": "timer",
     "timer peer_payments.maintenance.periodic_tasks.run_schedules_due": "mandate",
+    "timer payments.actions.refunds.carry_out_waiting": "timer",
     "timer shop.maintenance.order_timers.run_due_timers": "timer",
     "page payments.pages.desks.counter_top_ups.counter_top_ups": "operator",
     "management top_up": "operator",
@@ -94,6 +97,7 @@ def test_every_kind_that_the_product_posts_is_declared_and_no_other():
     posted |= set(re.findall(r'kind="(\w+)" if is_done else "(\w+)"', source)[0])
     posted |= set(suspense.KINDS.values())
     posted |= {"manual"} if "kind=MANUAL" in source else set()
+    posted |= set(re.findall(r'kind="(\w+)" if is_order else "(\w+)"', source)[0])
     posted |= {"escrow_paid"} if "kind=ESCROW_PAID" in source else set()
 
     assert posted == DECLARED_KINDS

@@ -59,6 +59,9 @@ ATTACKS = {
     ),
     "confirm on the page": lambda ana, bo, order: ana.post(f"/pesanan/{order}/selesai/"),
     "merchant cancels on the page": lambda ana, bo, order: bo.post(f"/pesanan/{order}/batal/", {"reason": "habis"}),
+    "merchant refunds on the page": lambda ana, bo, order: bo.post(
+        f"/pesanan/{order}/kembali/", {"amount": "1.000", "key": KEY}
+    ),
     "withdraw on the page": lambda ana, bo, order: bo.post("/tokoku/tarik/", {"key": KEY}),
     "confirm with an empty PIN": lambda ana, bo, order: rest(ana, f"orders/{order}/confirm", pin=""),
     "confirm with blanks for a PIN": lambda ana, bo, order: ana.post(f"/pesanan/{order}/selesai/", {"pin": "   "}),

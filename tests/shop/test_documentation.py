@@ -9,6 +9,7 @@ from pathlib import Path
 from shop.domain.order_states import ALLOWED_TRANSITIONS
 from shop.maintenance import integrity_checks
 from shop.maintenance.order_timers import run_due_timers
+from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import PIN
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "selling.md"
@@ -18,8 +19,9 @@ def test_every_example_of_the_documentation_is_true(ana, bo, make_user, now):
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     operator = make_user("op", is_staff=True)
     names = {"now": now, "ana_id": ana.pk, "bo_id": bo.pk, "operator_id": operator.pk, "pin": PIN}
+    names |= {"bo_device_id": make_trusted_device(bo)}
     names |= {"timedelta": timedelta, "run_due_timers": run_due_timers}
-    assert len(examples) == 5
+    assert len(examples) == 6
 
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), names)

@@ -74,7 +74,7 @@ def merchant(shop):
 
 def test_order_goes_through_all_states_and_the_merchant_is_paid(ana, bo, shop, product, order, go, now):
     accepted = go("accept")
-    assert (accepted.summary.state, accepted.summary.can) == ("accepted", ("pack", "ship", "cancel"))
+    assert (accepted.summary.state, accepted.summary.can) == ("accepted", ("pack", "ship", "refund", "cancel"))
     assert (accepted.summary.due, accepted.summary.due_at) == ("expire", now + timedelta(days=5))
     go("pack")
     shipped = go("ship")

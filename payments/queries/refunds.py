@@ -1,0 +1,78 @@
+"""Queries of the refunds that merchants give."""
+
+from __future__ import annotations
+
+from payments.contracts import RefundDetails
+from payments.errors import PaymentNotRefundable
+from payments.models import ESCROW_PAID, Journal, MerchantRefund, QrisPayment, Refundable
+from superapp.core.money import Money
+
+QRIS_PAID = "qris_paid"
+
+
+def get_refundable_payment(reference: str, *, merchant: str) -> Journal:
+    """
+    Return the journal that paid this reference: an order's, or a payment by one of the merchant's codes.
+
+    :raises PaymentNotRefundable: if there is none, or the code is another merchant's
+    """
+    paid = Journal.objects.filter(reference=reference, kind__in=[ESCROW_PAID, QRIS_PAID]).order_by("pk").first()
+    if paid is None or not reference:
+        raise PaymentNotRefundable
+    if paid.kind == QRIS_PAID and not QrisPayment.objects.filter(journal=paid, account__merchant=merchant).exists():
+        raise PaymentNotRefundable
+    return paid
+
+
+def lock_refundable(payment: Journal) -> Refundable:
+    """
+    Lock and return the refund counter of a payment.
+
+    :raises PaymentNotRefundable: if it has none
+    """
+    found = Refundable.objects.select_for_update(no_key=True).filter(journal=payment).first()
+    if found is None:
+        raise PaymentNotRefundable
+    return found
+
+
+def find_refund(merchant: str, number: str) -> MerchantRefund | None:
+    return MerchantRefund.objects.filter(merchant=merchant, number=number).first()
+
+
+def lock_refund(refund_id: int) -> MerchantRefund:
+    """Lock and return a refund with its payment."""
+    rows = MerchantRefund.objects.select_for_update(of=("self",), no_key=True).select_related("payment")
+    return rows.get(pk=refund_id)
+
+
+def list_waiting_ids(*, limit: int) -> list[int]:
+    """List the refunds that wait for the merchant's money, the oldest first."""
+    rows = MerchantRefund.objects.filter(state=MerchantRefund.State.WAITING)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def sum_waiting(payment: Journal) -> tuple[int, int]:
+    """Return the sum in minor units and the number of a payment's refunds that wait."""
+    rows = MerchantRefund.objects.filter(payment=payment, state=MerchantRefund.State.WAITING)
+    amounts = list(rows.values_list("amount", flat=True))
+    return sum(amounts), len(amounts)
+
+
+def list_refunds(reference: str) -> list[RefundDetails]:
+    """List the refunds of what was paid under this reference, oldest first, those that wait with them."""
+    rows = MerchantRefund.objects.filter(payment__reference=reference).order_by("pk")
+    return [to_refund_details(row) for row in rows]
+
+
+def to_refund_details(row: MerchantRefund) -> RefundDetails:
+    return RefundDetails(
+        public_id=row.public_id,
+        number=row.number,
+        amount=Money(row.amount),
+        reason=row.reason,
+        state=row.state,
+        is_suspended=row.is_suspended,
+        requested_at=row.requested_at,
+        closed_at=row.closed_at,
+    )
