@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from superapp.accounts.api import PersonRow
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
     """
     The audience as a member sees it: its name, and how many ``others`` in it may open an angpao of theirs.
 
-    ``picture`` is the address of its picture, or None; ``address`` leads back to it.
+    ``face`` is the other person, or a group as if it were one: its id, name and picture. ``address`` leads back to it.
     """
 
     reference: str
@@ -25,7 +27,7 @@ class Audience:
     others: int
     is_group: bool
     address: str
-    picture: str | None = None
+    face: PersonRow
 
     @property
     def key(self) -> str:

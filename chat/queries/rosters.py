@@ -11,6 +11,7 @@ from chat.errors import ConversationNotFound
 from chat.models import Conversation, Member
 from chat.queries.members import fetch_current_membership
 from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class Roster:
     is_group: bool
     # The other members of a group, by user id.
     other_ids: tuple[int, ...] = ()
+    # The other person of two; of a group, the id of its picture.
+    person: PersonRow | None = None
+    picture: UUID | None = None
 
 
 def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
@@ -37,11 +41,16 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
         raise ConversationNotFound
     others = set(_current_member_ids(conversation)) - {user_id}
     if conversation.kind == ConversationKind.GROUP:
-        return Roster(conversation.title, len(others), is_group=True, other_ids=tuple(sorted(others)))
-    people = accounts.get_people(others)
-    title = next((person["name"] for person in people.values()), "")
+        return Roster(
+            conversation.title,
+            len(others),
+            is_group=True,
+            other_ids=tuple(sorted(others)),
+            picture=conversation.group.picture,
+        )
+    person = next(iter(accounts.get_people(others).values()), None)
     contacts = [peer_id for peer_id in others if accounts.are_contacts(user_id, peer_id)]
-    return Roster(title, len(contacts), is_group=False)
+    return Roster(person["name"] if person else "", len(contacts), is_group=False, person=person)
 
 
 def filter_current_members(conversation_id: UUID, user_ids: Collection[int]) -> set[int]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from django.urls import reverse
+
 from angpao import api as angpao
 from angpao.api import Audience
 from chat import api as chat
+from chat.api import Roster
 from chat.errors import ConversationNotFound
 from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import ids
 
@@ -25,6 +29,13 @@ def conversation_of(reference: str) -> UUID | None:
     """Return the conversation of a reference, or None if it is of something else."""
     prefix, _colon, written = reference.partition(":")
     return ids.parse_id(written) if prefix == PREFIX else None
+
+
+def _group_face(conversation: UUID, roster: Roster) -> PersonRow:
+    """Return a group as a person is shown: its name and picture, and the id that gives it a colour."""
+    files = {"media": roster.picture, "file": "small.webp"}
+    avatar = None if roster.picture is None else reverse("media:file", kwargs=files)
+    return {"id": str(conversation), "name": roster.title, "handle": None, "avatar": avatar}
 
 
 class _Conversations:
@@ -45,6 +56,7 @@ class _Conversations:
             others=roster.others,
             is_group=roster.is_group,
             address=f"/obrolan/{conversation}/",
+            face=roster.person or _group_face(conversation, roster),
         )
 
     def filter_members(self, reference: str, user_ids: Collection[int]) -> set[int]:

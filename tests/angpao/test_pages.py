@@ -8,7 +8,9 @@ import pytest
 
 from angpao import api
 from angpao.models import Packet, Slot
-from superapp.core import clock
+from chat.models import Group
+from superapp.accounts.models import User
+from superapp.core import clock, ids
 from superapp.core.money import Money
 from tests.angpao.conftest import open_one
 from tests.payments.purses import PIN, balance, browser_of, top_up
@@ -45,6 +47,20 @@ def test_angpao_is_sent_in_three_steps(ana, group, now):
     again = browser.post(entered.headers["Location"], {"pin": "000001"})
     assert (again.status_code, browser.get(entered.headers["Location"]).status_code) == (302, 302)
     assert (Packet.objects.count(), balance(ana, now)) == (1, 480_000_00)
+
+
+def test_people_and_groups_are_listed_with_their_pictures(ana, bo, group, make_direct):
+    make_direct(ana, bo)
+    of_group, of_bo = ids.new_id(), "a" * 16
+    Group.objects.filter(conversation=group).update(picture=of_group)
+    User.objects.filter(pk=bo.pk).update(avatar=of_bo)
+
+    listed = text(browser_of(ana).get("/angpao/"))
+    form = text(browser_of(ana).get(send_address(group)))
+
+    assert f'src="/media/berkas/{of_group}/small.webp"' in listed
+    assert f'src="/media/berkas/{of_group}/small.webp"' in form
+    assert f"{of_bo}-128.webp" in listed
 
 
 def test_equal_amount_is_what_each_person_gets(ana, group):

@@ -15,11 +15,13 @@ from angpao import errors
 from payments import errors as payment_errors
 from peer_payments import api as peer_payments
 from superapp.accounts import api as accounts
+from superapp.accounts.api import PersonRow
 from superapp.core import ids
 from superapp.core.money import Money
 from tests.payments.money_machine import PEOPLE, PIN, MoneyMachine, run_machine
 
 SLOT_MIN = 1_000_00
+FACE: PersonRow = {"id": "keluarga", "name": "Keluarga", "handle": None, "avatar": None}
 TOTALS = st.integers(2, 600).map(lambda thousands: thousands * 2_000_00)
 
 
@@ -33,7 +35,7 @@ class Members:
         members = self.user_ids[reference]
         if user_id not in members:
             return None
-        return angpao.Audience(reference, "Keluarga", len(members) - 1, is_group=True, address="/")
+        return angpao.Audience(reference, "Keluarga", len(members) - 1, is_group=True, address="/", face=FACE)
 
     def filter_members(self, reference: str, user_ids: object) -> set[int]:
         return self.user_ids[reference] & set(user_ids)  # type: ignore[call-overload]
