@@ -57,7 +57,9 @@ def authorize_operator(operator_id: int) -> Authorization:
 
 def authorize_two_operators(maker_id: int, checker_id: int, *, beside: int | None = None) -> Authorization:
     """
-    Authorize two operators to decide about money, neither of whom is the person ``beside`` to whom it goes.
+    Authorize two operators, of whom one proposed and the other approved, to decide about money; it names both.
+
+    Neither is the person ``beside`` to whom it goes.
 
     :raises OperatorsOnly: if one of them is not an operator
     :raises TwoPersonsNeeded: if they are not two persons beside that one
@@ -65,16 +67,7 @@ def authorize_two_operators(maker_id: int, checker_id: int, *, beside: int | Non
     queries.require_operator(maker_id)
     if maker_id == checker_id or beside in (maker_id, checker_id):
         raise errors.TwoPersonsNeeded
-    return authorize_operator(checker_id)
-
-
-def authorize_manual_journal(*, maker_id: int, checker_id: int) -> Authorization:
-    """
-    Authorize two operators, of whom one proposed and the other approved, to correct the ledger by hand.
-
-    The authorization names both. Raises the errors of ``authorize_two_operators``.
-    """
-    authorize_two_operators(maker_id, checker_id)
+    queries.require_operator(checker_id)
     return Authorization(AuthorizationMethod.TWO_OPERATORS, checker_id, second_user_id=maker_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -37,14 +38,14 @@ def pay_into_escrow(
     Move money from a person's wallet into the escrow of a reference, at most once per reference.
 
     May run inside the caller's transaction. Returns Posted, or Refused with ``payments.already_paid``,
-    ``payments.insufficient_funds``, …; raises KeyReused, NotOffered.
+    ``payments.insufficient_funds``, ``payments.wallet_frozen``, …; raises KeyReused, NotOffered.
     """
     payer = get_or_open_wallet(user_id=payer_id, now=now, asset=amount.asset)
     escrow = get_or_open_escrow(reference, amount.asset, now)
     route = EscrowRoute(reference, payer_id, payer.pk, escrow.pk, amount.asset)
     answer = ledger.post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
     push.wallets_changed(answer.changes)
-    return answer
+    return _name_frozen_payer(answer, route)
 
 
 @requires_payments
@@ -82,9 +83,18 @@ def pipeline_pay_into_escrow(
     def answered() -> PostingResult:
         answer = asked()
         push.wallets_changed(answer.changes)
-        return answer
+        return _name_frozen_payer(answer, route)
 
     return answered
+
+
+def _name_frozen_payer(answer: PostingResult, route: EscrowRoute) -> PostingResult:
+    """Return the refusal in words for the payer if their own wallet is frozen; the ledger does not say whose it is."""
+    if not isinstance(answer, ledger.Refused) or answer.code != errors.AccountNotOpen.code:
+        return answer
+    if not Account.objects.filter(pk=route.payer_account_id, status=Account.Status.FROZEN).exists():
+        return answer
+    return replace(answer, code=errors.WalletFrozen.code)
 
 
 def _payment_entry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from payments import push
-from payments.actions.authorizations import authorize_manual_journal
+from payments.actions.authorizations import authorize_two_operators
 from payments.errors import AccountNotOpen, AssetMismatch, ToOneself
 from payments.models import Account
 from payments.queries import desk_accounts
@@ -47,7 +47,7 @@ def post_manual_journal(*, debit: str, credit: str, amount_minor: int, approval:
                 "console:manual", str(approval.proposal), {"debit": debit, "credit": credit, "amount": amount_minor}
             ),
             kind=MANUAL,
-            authorization=authorize_manual_journal(maker_id=approval.maker_id, checker_id=approval.checker_id),
+            authorization=authorize_two_operators(approval.maker_id, approval.checker_id),
             lines=(TransferLine(debited.pk, credited.pk, amount),),
             reference=f"console.proposal:{approval.proposal}",
             actor_id=approval.checker_id,

@@ -177,13 +177,14 @@ __all__ = [
     "refusals",
 ]
 
-# Refusals that the ledger stores under the idempotency key.
+# Refusals of a posting. The ledger stores them under the idempotency key, ``WalletFrozen`` as ``AccountNotOpen``.
 refusals: dict[str, type[DomainError]] = {
     error.code: error
     for error in (
         AssetMismatch,
         ToOneself,
         AccountNotOpen,
+        WalletFrozen,
         HoldResolved,
         CaptureExceedsHold,
         InsufficientFunds,

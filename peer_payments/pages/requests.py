@@ -14,7 +14,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api as payments
-from payments.errors import AccountNotOpen, CeilingExceeded, InsufficientFunds, PinLocked, PinMissing, PinWrong
+from payments.errors import (
+    AccountNotOpen,
+    CeilingExceeded,
+    InsufficientFunds,
+    PinLocked,
+    PinMissing,
+    PinWrong,
+    WalletFrozen,
+)
 from peer_payments import api, errors
 from peer_payments.contracts import RequestDetails
 from peer_payments.domain.rules import NOTE_CHARS_MAX
@@ -26,7 +34,7 @@ from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 
 AMOUNT_CHARS_MAX = 40
-PAYMENT_REFUSALS = (PinWrong, PinLocked, PinMissing, InsufficientFunds, CeilingExceeded, AccountNotOpen)
+PAYMENT_REFUSALS = (PinWrong, PinLocked, PinMissing, InsufficientFunds, CeilingExceeded, AccountNotOpen, WalletFrozen)
 
 
 @named_person_required

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from payments import api, errors, queries
+from payments.actions.authorizations import authorize_two_operators
 from payments.domain.authorization import Authorization, AuthorizationMethod, NotAuthorized
 from payments.models import Account, Journal, Tier
 from payments.writers import ledger
@@ -258,6 +259,18 @@ def test_operator_does_not_post_into_their_own_wallet(two, make_payer, ana, jour
 
     assert Proposal.objects.get().state == "failed"
     assert balance(other.user, now) == 0
+
+
+def test_authorization_of_two_operators_names_both(two):
+    one, other = (member.user.pk for member in two)
+
+    assert authorize_two_operators(one, other) == Authorization(
+        AuthorizationMethod.TWO_OPERATORS, other, second_user_id=one
+    )
+    with pytest.raises(errors.TwoPersonsNeeded):
+        authorize_two_operators(one, one)
+    with pytest.raises(errors.TwoPersonsNeeded):
+        authorize_two_operators(one, other, beside=other)
 
 
 def test_one_operator_alone_authorizes_no_journal_by_hand(ana, now):

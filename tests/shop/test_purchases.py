@@ -6,6 +6,8 @@ import pytest
 
 from payments import api as payments
 from payments import errors as payment_errors
+from payments.models import Account
+from payments.writers import ledger
 from shop import api, errors
 from shop.actions import checkout
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderTimer, StockMove
@@ -162,6 +164,17 @@ def test_purchase_above_the_stock_is_refused(ana, bo, product, buy, now):
         "shop.sold_out", {"left": 10}, replayed=True
     )
     assert stock_of(product, bo) == (20, 0, 0)
+
+
+def test_buyer_with_a_frozen_wallet_is_told_so_and_nothing_is_ordered(make_payer, bo, product, buy):
+    cy = make_payer("cy", 100_000_00)
+    ledger.freeze_account(Account.objects.get(owner=cy).pk)
+
+    refused = buy(cy, product, idempotency_key="tap")
+
+    assert refused == api.CheckoutRefused("payments.wallet_frozen", {})
+    assert isinstance(refused.error(), payment_errors.WalletFrozen)
+    assert (Order.objects.count(), stock_of(product, bo)) == (0, (10, 0, 0))
 
 
 def test_insufficient_funds_refuse_the_purchase_key_for_good(make_payer, make_user, bo, product, buy, now):
