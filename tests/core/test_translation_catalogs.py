@@ -33,6 +33,17 @@ def test_translation_has_the_values_of_its_sentence(app):
 
 
 @APPS
+def test_no_translation_says_the_same_sentence_twice(app):
+    repeated = [
+        message.id
+        for message in translation_catalogs.read_catalog(app)
+        if isinstance(message.string, str) and re.fullmatch(r"(.{20,}?)\1+", message.string, re.DOTALL)
+    ]
+
+    assert repeated == []
+
+
+@APPS
 def test_catalogue_has_no_obsolete_message(app):
     said = {(sentence.key, sentence.context) for sentence in translation_catalogs.extract_from_app(app)}
     translated = {
