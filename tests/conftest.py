@@ -20,6 +20,7 @@ from django.db import transaction
 from django.dispatch import receiver
 from django.utils import translation
 
+from payments.actions import sealing
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import embedded
 from superapp.realtime import user_topic
@@ -136,6 +137,12 @@ def _default_language() -> None:
 def _full_allowance() -> None:
     """People of other tests had the same keys, and may have spent what they may send."""
     command_throttle.forget_everybody()
+
+
+@pytest.fixture(autouse=True)
+def _no_accounts_known_to_the_sealer() -> None:
+    """Accounts of a test that rolled back had the same numbers."""
+    sealing.known_accounts.clear()
 
 
 @pytest.fixture

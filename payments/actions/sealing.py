@@ -28,9 +28,13 @@ TRAILING_DELAY = timedelta(seconds=2)
 SEAL_EVERY_SECONDS = 3
 LEAVES_MAX = 1_000
 BLOCKS_PER_RUN_MAX = 20
+# Some ten megabytes; beyond, they are read again.
+ACCOUNTS_MAX = 50_000
 
 log = structlog.get_logger(__name__)
 sealed = Counter("nusa_ledger_sealed", "Journals that were sealed in blocks.")
+# The public ids of accounts by number, which never change. Only sealing remembers them: a check reads what is there.
+known_accounts: dict[int, str] = {}
 newest_block = Gauge("nusa_ledger_block", "Number of the newest block that this process sealed.")
 
 
@@ -108,7 +112,9 @@ def get_signing_key(*, now: datetime) -> LedgerKey:
 def _append(due: list[UnsealedJournal], *, now: datetime) -> None:
     key = get_signing_key(now=now)
     ids = [one.id for one in due]
-    records = sealing.read_records(ids)
+    if len(known_accounts) > ACCOUNTS_MAX:
+        known_accounts.clear()
+    records = sealing.read_records(ids, accounts=known_accounts)
     hashes = [hash_record(records[pk]) for pk in ids]
     number, head = sealing.find_last_head()
     block = Block(

@@ -8,12 +8,13 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from payments.actions import sealing
 from payments.domain import sealed_records
 from payments.domain.sealed_records import NO_HEAD, LedgerKeyUnusable
 from payments.maintenance import block_checks
-from payments.models import Block, Journal, Leaf, LedgerKey, Sealer
+from payments.models import Account, Block, Journal, Leaf, LedgerKey, Sealer, Transfer
 from payments.queries import sealing as queries
 from payments.writers import ledger
 from superapp.core import scheduler
@@ -69,6 +70,42 @@ def test_root_is_that_of_the_records_in_their_order(pay, later, db):
     records = queries.read_records(ordered)
     texts = [sealed_records.encode_leaf(records[pk]) for pk in ordered]
     assert Block.objects.get().root == root_by_definition(texts).hex()
+
+
+def test_accounts_that_are_known_are_not_read_again(pay, later, db):
+    pay(2)
+    sealing.seal_block(now=later)
+    assert sealing.known_accounts == {pk: str(public) for pk, public in Account.objects.values_list("pk", "public_id")}
+    pay(2)
+
+    with CaptureQueriesContext(connection) as asked:
+        assert sealing.seal_block(now=later) == 2
+
+    assert not [query for query in asked if '"payments_account"' in query["sql"]]
+    assert check(later) == []
+
+
+def test_few_accounts_are_known(pay, later, monkeypatch, db):
+    monkeypatch.setattr(sealing, "ACCOUNTS_MAX", 1)
+    sealing.known_accounts.update({-1: "", -2: ""})
+    pay()
+
+    sealing.seal_block(now=later)
+
+    assert not {-1, -2} & sealing.known_accounts.keys()
+    assert check(later) == []
+
+
+def test_hold_that_is_resolved_is_named(wallet, entry, now, later, db):
+    ana, bo = wallet("ana", 100_000), wallet("bo")
+    held = ledger.post(entry(ana, bo, 10, phase="hold", expires_at=later), now=now)
+    [hold] = Transfer.objects.filter(journal_id=held.journal_id)
+    taken = ledger.post(entry(ana, bo, 10, phase="capture", pending_id=hold.pk), now=now)
+
+    [transfer] = queries.read_records([taken.journal_id])[taken.journal_id].transfers
+
+    assert transfer.pending == f"{hold.journal.public_id}:{hold.line}"
+    assert (transfer.debit, transfer.credit) == (str(ana.public_id), str(bo.public_id))
 
 
 def test_leaf_names_nobody(pay, later, make_user, wallet, entry, now, db):
