@@ -72,6 +72,16 @@ class SplitDetails:
         """The shares that are paid."""
         return [share for share in self.shares if share.state == "paid"]
 
+    @property
+    def asked(self) -> Money:
+        """The sum of the shares that were not removed."""
+        return sum((share.amount for share in self.counted), Money(0))
+
+    @property
+    def collected(self) -> Money:
+        """The sum of the shares that are paid."""
+        return sum((share.amount for share in self.paid), Money(0))
+
 
 class RequestStateRow(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a request on the wire."""

@@ -32,6 +32,7 @@ from superapp.accounts.api import get_current_user, named_person_required, take_
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
+from superapp.core.money import Money
 
 AMOUNT_CHARS_MAX = 40
 PAYMENT_REFUSALS = (PinWrong, PinLocked, PinMissing, InsufficientFunds, CeilingExceeded, AccountNotOpen, WalletFrozen)
@@ -48,9 +49,13 @@ def requests(request: HttpRequest) -> HttpResponse:
         return redirect("peer_payments:request_from", user=chosen)
     listed = api.list_requests(user.pk)
     is_open = [one for one in listed if one.state == "open"]
+    to_pay = [one for one in is_open if one.payer_id == user.pk]
+    waiting = [one for one in is_open if one.requester_id == user.pk]
     context = {
-        "to_pay": [one for one in is_open if one.payer_id == user.pk],
-        "waiting": [one for one in is_open if one.requester_id == user.pk],
+        "to_pay": to_pay,
+        "to_pay_total": sum((one.amount for one in to_pay), Money(0)),
+        "waiting": waiting,
+        "waiting_total": sum((one.amount for one in waiting), Money(0)),
         "closed": [one for one in listed if one.state != "open"],
         "contacts": accounts.list_contacts(user.pk),
         "me": user.pk,

@@ -43,10 +43,10 @@ FIELDS: dict[type[DomainError], str] = {
 def schedules(request: HttpRequest) -> HttpResponse:
     """Show the person's scheduled transfers, and the contacts to whom one can be made."""
     user = get_current_user(request)
-    listed = api.list_schedules(user.pk)
+    listed = [(one, accounts.serialize_person(one.receiver)) for one in api.list_schedules(user.pk)]
     context = {
-        "schedules": [one for one in listed if one.state in (Schedule.State.ACTIVE, Schedule.State.PAUSED)],
-        "ended": [one for one in listed if one.state in (Schedule.State.DONE, Schedule.State.STOPPED)],
+        "schedules": [one for one in listed if one[0].state in (Schedule.State.ACTIVE, Schedule.State.PAUSED)],
+        "ended": [one for one in listed if one[0].state in (Schedule.State.DONE, Schedule.State.STOPPED)],
         "contacts": accounts.list_contacts(user.pk),
     }
     return render(request, "peer_payments/schedules.html", context)

@@ -327,7 +327,7 @@ def test_crash_after_the_money_leaves_neither_money_nor_mark(two, now, monkeypat
     def crash(*_row, **_fields):
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(actions, "_close", crash)
+    monkeypatch.setattr(actions, "close", crash)
     with pytest.raises(RuntimeError):
         pay(bo, made, now)
     assert (states(), sent()) == (["open"], 0)

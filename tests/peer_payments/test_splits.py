@@ -292,6 +292,7 @@ def test_form_says_what_is_wrong_and_keeps_what_was_written(form, said, four):
 
     assert answer.status_code == 422
     assert said in answer.content.decode()
+    assert f'value="{written["title"]}" dir="auto" required' in answer.content.decode()
     assert not BillSplit.objects.exists()
 
 
@@ -323,3 +324,16 @@ def test_list_of_bills_takes_the_same_queries_for_one_and_many(four, now, django
 
     with django_assert_num_queries(5):
         assert len(api.list_splits(ana.pk)) == 4
+
+
+def test_bill_says_how_much_is_back(four, now):
+    ana, (bo, cita, _deni), group = four
+    made = split(ana, group, [ana, bo, cita], now, minor=90_000_00)
+    pay(bo, made.shares[0], now)
+
+    bill = api.get_split(ana.pk, made.public_id)
+
+    assert (bill.collected, bill.asked) == (Money(30_000_00), Money(60_000_00))
+    page = browser_of(ana).get(f"/dompet/patungan/{made.public_id}/").content.decode()
+    assert str(Money(30_000_00)) in page
+    assert '<progress class="split-progress" max="2" value="1"' in page
