@@ -9,5 +9,11 @@ class AngpaoConfig(AppConfig):
 
     def ready(self) -> None:
         """Import the modules that register guards, facts, commands, integrity checks and periodic tasks."""
-        for module in ("events", "maintenance.guards", "maintenance.integrity_checks", "maintenance.periodic_tasks"):
+        for module in (
+            "events",
+            "maintenance.guards",
+            "maintenance.integrity_checks",
+            "maintenance.periodic_tasks",
+            "endpoints.packets",
+        ):
             import_module(f"angpao.{module}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -32,6 +32,17 @@ def show_packet(request: HttpRequest, packet: UUID) -> HttpResponse:
     """Show the envelope to open, or what was in it and who got how much."""
     context = _packet_context(request, packet, clock.now())
     return render(request, "angpao/packet.html", {**context, "is_fresh": take_flash(request) == JUST_OPENED})
+
+
+@named_person_required
+@never_cache
+@require_safe
+def packet_state(request: HttpRequest, packet: UUID) -> JsonResponse:
+    """Return the version of the packet's page, for the page that is open."""
+    user_id = get_current_user(request).pk
+    found = get_packet(packet, user_id=user_id)
+    standing = presenters.find_standing(found, list_slots(found), user_id=user_id, now=clock.now())
+    return JsonResponse({"state": standing.version})
 
 
 @named_person_required

@@ -27,6 +27,24 @@ class PresentedShare:
     is_mine: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    State of a packet as it is for one person; ``opened`` are its opened slots.
+
+    ``version`` differs once their page would show something else.
+    """
+
+    state: str
+    opened: tuple[Slot, ...]
+    can_open: bool
+
+    @property
+    def version(self) -> str:
+        """Return a word for what their page shows; who could still open a share is shown nothing of the others."""
+        return "waiting" if self.can_open else f"{self.state}:{len(self.opened)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresentedPacket:
     """
@@ -44,6 +62,7 @@ class PresentedPacket:
     is_lucky: bool
     can_open: bool
     state: str
+    version: str
     slots: int
     opened: int
     total: Money | None
@@ -54,13 +73,20 @@ class PresentedPacket:
     back: str
 
 
+def find_standing(packet: Packet, slots: Sequence[Slot], *, user_id: int, now: datetime) -> Standing:
+    """Return how a packet stands for this person at this moment."""
+    opened = tuple(slot for slot in slots if slot.opened_by_id is not None)
+    is_over = packet.state != State.OPEN or now >= packet.expires_at
+    has_opened = any(slot.opened_by_id == user_id for slot in opened)
+    # A packet whose time is over is shown as such, also before its remainder is back.
+    state = State.RETURNED if is_over and packet.state == State.OPEN else packet.state
+    return Standing(state, opened, can_open=not is_over and packet.sender_id != user_id and not has_opened)
+
+
 def present_packet(packet: Packet, slots: Sequence[Slot], *, user_id: int, now: datetime) -> PresentedPacket:
     """Return a packet with its slots as this person sees it."""
-    opened = [slot for slot in slots if slot.opened_by_id is not None]
-    is_over = packet.state != State.OPEN or now >= packet.expires_at
-    is_own = packet.sender_id == user_id
-    has_opened = any(slot.opened_by_id == user_id for slot in opened)
-    can_open = not is_over and not is_own and not has_opened
+    standing = find_standing(packet, slots, user_id=user_id, now=now)
+    opened, can_open = standing.opened, standing.can_open
     people = accounts.get_people({packet.sender_id, *(slot.opened_by_id for slot in opened if slot.opened_by_id)})
     shares = _present_shares(packet, opened, people, user_id)
     audience = audiences.find_audience(packet.audience, user_id)
@@ -68,12 +94,12 @@ def present_packet(packet: Packet, slots: Sequence[Slot], *, user_id: int, now: 
         public_id=packet.public_id,
         sender=people.get(packet.sender_id),
         message=packet.message,
-        is_own=is_own,
+        is_own=packet.sender_id == user_id,
         is_group=packet.is_group,
         is_lucky=packet.mode == Mode.LUCKY and packet.slot_count > 1,
         can_open=can_open,
-        # A packet whose time is over is shown as such, also before its remainder is back.
-        state=State.RETURNED if is_over and packet.state == State.OPEN else packet.state,
+        state=standing.state,
+        version=standing.version,
         slots=packet.slot_count,
         opened=len(opened),
         total=None if can_open else Money(packet.total_sen),

@@ -116,6 +116,7 @@ def test_outsider_finds_neither_the_group_nor_the_packet(ana, eve, group, send):
         (browser.post, send_address(group)),
         (browser.get, f"/angpao/{packet.public_id}/"),
         (browser.get, f"/angpao/{packet.public_id}/pembagian/"),
+        (browser.get, f"/angpao/{packet.public_id}/keadaan/"),
     ):
         response = method(address)
         assert (response.status_code, "Selamat ya" in text(response)) == (404, False)
@@ -196,6 +197,47 @@ def test_returned_packet_says_what_went_back(ana, bo, send, now):
     page = text(browser_of(ana).get(f"/angpao/{packet.public_id}/"))
 
     assert "Rp10.000 kembali ke pengirim" in page
+
+
+def test_open_page_learns_of_each_opening_and_of_the_end(ana, bo, cici, send, now):
+    packet = send()
+    states = {user: version_of(user, packet) for user in (ana, bo, cici)}
+
+    open_one(packet, bo, now)
+    opened = {user: version_of(user, packet) for user in (ana, bo, cici)}
+    open_one(packet, cici, now)
+    finished = {version_of(user, packet) for user in (ana, bo, cici)}
+
+    # Whoever could still open it is shown nothing of the others, so that nothing changes for them.
+    assert [opened[user] == states[user] for user in (ana, bo, cici)] == [False, False, True]
+    assert finished == {"finished:2"}
+    assert "<nusa-await-state" not in text(browser_of(ana).get(f"/angpao/{packet.public_id}/"))
+
+
+def test_open_page_learns_that_the_time_is_over(bo, send, monkeypatch, now):
+    packet = send()
+    assert version_of(bo, packet) == "waiting"
+
+    monkeypatch.setattr("superapp.core.clock.now", lambda: now + timedelta(hours=24))
+
+    assert version_of(bo, packet) == "returned:0"
+
+
+def version_of(user, packet):
+    """The version that the state says; as long as the packet is open, that of the page is the same."""
+    browser = browser_of(user)
+    version = browser.get(f"/angpao/{packet.public_id}/keadaan/").json()["state"]
+    if not version.startswith(("finished", "returned")):
+        assert f'data-state="{version}"' in text(browser.get(f"/angpao/{packet.public_id}/"))
+    return version
+
+
+def test_refused_form_is_not_reloaded(real_db, ana, send):
+    packet = send()
+
+    refused = browser_of(ana).post(f"/angpao/{packet.public_id}/buka/")
+
+    assert "<nusa-await-state" not in text(refused)
 
 
 def test_chat_leads_to_the_form_of_its_group_or_person(ana, bo, cici, group, make_direct):
