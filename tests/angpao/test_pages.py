@@ -194,9 +194,10 @@ def test_returned_packet_says_what_went_back(ana, bo, send, now):
     open_one(packet, bo, now)
     api.return_due(now + timedelta(hours=24))
 
-    page = text(browser_of(ana).get(f"/angpao/{packet.public_id}/"))
+    of_sender, of_opener = (text(browser_of(user).get(f"/angpao/{packet.public_id}/")) for user in (ana, bo))
 
-    assert "Rp10.000 kembali ke pengirim" in page
+    assert "Rp10.000 kembali ke dompetmu" in of_sender
+    assert "Rp10.000 kembali ke pengirim" in of_opener
 
 
 def test_open_page_learns_of_each_opening_and_of_the_end(ana, bo, cici, send, now):
