@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from payments import errors, push
@@ -26,6 +29,16 @@ class FreezeReason(models.TextChoices):
     AUTHORITY = "authority", pgettext_lazy("freeze", "Order of an authority")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze:
+    """A freeze as the desk shows it: its reason in words, what happened, who froze, and when."""
+
+    reason: str | Promise
+    note: str
+    by: str
+    at: datetime
+
+
 def freeze(*, account: UUID, reason: str, note: str, member: console.Member, now: datetime) -> None:
     """
     Freeze a wallet or a merchant account at once, by one member of the console.
@@ -40,7 +53,8 @@ def freeze(*, account: UUID, reason: str, note: str, member: console.Member, now
     row = desk_accounts.get_freezable_account(account)
     with transaction.atomic():
         ledger.freeze_account(row.pk)
-        console.record(member=member, action="frozen", subject=subject_of(row), detail=f"{reason}: {written}", now=now)
+        detail = f"{row.code} {reason}: {written}"
+        console.record(member=member, action="frozen", subject=subject_of(row), detail=detail, now=now)
         _push(row)
 
 
@@ -54,6 +68,17 @@ def unfreeze(*, account: UUID, now: datetime) -> Account:
     ledger.unfreeze_account(row.pk)
     _push(row)
     return row
+
+
+def list_freezes(frozen: Collection[Account]) -> dict[str, Freeze]:
+    """Return the newest freeze of each of these accounts by its code, from the audit."""
+    found = {}
+    for deed in console.list_deeds("frozen", {subject_of(account) for account in frozen}):
+        code, _, said = deed.detail.partition(" ")
+        reason, _, note = said.partition(": ")
+        word = FreezeReason(reason).label if reason in FreezeReason.values else reason
+        found[code] = Freeze(reason=word, note=note, by=deed.by, at=deed.at)
+    return found
 
 
 def subject_of(account: Account) -> str:

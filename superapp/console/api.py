@@ -6,13 +6,16 @@ Views of desks are decorated with ``superapp.console.sessions.desk_page``.
 
 from superapp.console.actions.audit import record
 from superapp.console.actions.proposals import clean_reason, propose
-from superapp.console.contracts import Member
+from superapp.console.contracts import Deed, Member
+from superapp.console.domain.action_words import register_action_words
 from superapp.console.domain.desks import Desk, register_desk
 from superapp.console.domain.proposal_kinds import Approval, Fact, Payload, ProposalKind, register_proposal_kind
 from superapp.console.domain.roles import Role
+from superapp.console.queries.audit import list_deeds
 
 __all__ = [
     "Approval",
+    "Deed",
     "Desk",
     "Fact",
     "Member",
@@ -20,8 +23,10 @@ __all__ = [
     "ProposalKind",
     "Role",
     "clean_reason",
+    "list_deeds",
     "propose",
     "record",
+    "register_action_words",
     "register_desk",
     "register_proposal_kind",
 ]

@@ -25,6 +25,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """An entry of the audit, as products read it: what was done, by whom, and when."""
+
+    detail: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
     """Conditions of a search in the audit; an empty one matches everything."""
 

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from superapp.console.actions.audit import record
+from superapp.console.domain.action_words import register_action_words
 from superapp.console.domain.desks import list_desks
 from superapp.console.models import AuditEntry, ConsoleSession
 from superapp.console.pages import audit as audit_page
@@ -127,3 +128,19 @@ def test_audit_is_read_a_page_at_a_time_without_gaps(make_operator, now, django_
     numbers = [number for number in range(105) if f">nomor {number}." in first]
     assert numbers == list(range(5, 105))
     assert [number for number in range(105) if f">nomor {number}." in second] == list(range(5))
+
+
+def test_actions_are_shown_in_words_and_an_unknown_one_by_its_name(entries):
+    ana, _bo = entries
+    record(member=ana.member, action="weighed", subject="user:9", now=AuditEntry.objects.latest("pk").at)
+
+    page = ana.browser.get("/konsol/jejak/").content.decode()
+
+    assert ">Membekukan rekening</a>" in page
+    assert ">Melihat</a>" in page
+    assert ">weighed</a>" in page
+
+
+def test_words_of_an_action_are_registered_once():
+    with pytest.raises(ValueError, match="looked"):
+        register_action_words({"looked": "Peeked"})

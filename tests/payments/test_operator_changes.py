@@ -64,7 +64,17 @@ def test_one_operator_freezes_at_once_and_money_stays(role, make_operator, make_
     assert back == ledger.Refused("payments.account_not_open")
     assert (balance(ana, now), balance(bo, now)) == (500_000_00, 50_000_00)
     entry = AuditEntry.objects.get(action="frozen")
-    assert (entry.subject, entry.detail) == (f"user:{ana.public_id}", "device_lost: lapor")
+    assert (entry.subject, entry.detail) == (f"user:{ana.public_id}", f"{wallet_of(ana).code} device_lost: lapor")
+
+
+def test_desk_says_why_an_account_is_frozen_and_by_whom(make_operator, ana):
+    officer = make_operator("petugas", "support")
+    freeze(officer, ana)
+
+    page = officer.browser.get(FREEZES).content.decode()
+
+    assert "HP atau SIM hilang atau diambil alih: lapor" in page
+    assert f"{officer.user.name}, " in page
 
 
 def test_owner_of_a_frozen_wallet_is_told_in_the_wallet_and_when_paying(make_operator, make_payer, ana):

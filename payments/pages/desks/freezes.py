@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -40,10 +41,12 @@ def freezes(request: HttpRequest) -> HttpResponse:
             record_look(request, subject=actions.subject_of(found), detail=found.code)
     except DomainError as refusal:
         problem, status = str(refusal.body()["message"]), int(refusal.kind) if request.method == "POST" else 200
+    frozen = desk_accounts.list_frozen_accounts()
+    freezes_by_code = actions.list_freezes(frozen)
     context = {
         "search": search,
-        "found": found and _present(found),
-        "frozen": [_present(account) for account in desk_accounts.list_frozen_accounts()],
+        "found": found and _present(found, freezes_by_code),
+        "frozen": [_present(account, freezes_by_code) for account in frozen],
         "reasons": actions.FreezeReason.choices,
         "can_work": get_member(request).has_role(console.Role.FINANCE, console.Role.SUPPORT),
         "problem": problem,
@@ -74,11 +77,11 @@ def _find(search: str) -> Account:
     return desk_accounts.get_freezable_account(desk_accounts.get_wallet_of(person.pk).public_id)
 
 
-def _present(account: Account) -> dict[str, object]:
+def _present(account: Account, freezes_by_code: Mapping[str, actions.Freeze]) -> dict[str, object]:
     return {
         "account": account,
         "balance": Money(account.balance, account.asset),
         "status": STATUS_WORDS[account.status],
         "is_open": account.status == Account.Status.OPEN,
-        "is_frozen": account.status == Account.Status.FROZEN,
+        "freeze": freezes_by_code.get(account.code) if account.status == Account.Status.FROZEN else None,
     }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from superapp.console import queries
 from superapp.console.contracts import AuditFilter
+from superapp.console.domain.action_words import list_actions
 from superapp.console.models import AuditEntry
 from superapp.console.sessions import desk_page
 
@@ -33,6 +34,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     context = {
         "entries": entries[:PAGE_SIZE],
         "typed": typed,
+        "actions": list_actions(),
         "members": queries.list_members(),
         "more": urlencode({**{name: text for name, text in typed.items() if text}, "sebelum": more}) if more else "",
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django import template
 from django.http import HttpRequest
 
+from superapp.console.domain.action_words import name_action
 from superapp.console.domain.desks import Desk, list_desks
 from superapp.console.sessions import get_member
 
 register = template.Library()
+register.filter("action_word", name_action)
 
 
 @register.simple_tag
