@@ -139,13 +139,18 @@ def make_qris_bill(
     return queries.get_bill(merchant, bill.public_id)
 
 
+def get_qris_amount_max() -> Money:
+    """Return the most that one payment by code may be."""
+    return Money(settings.QRIS_PAYMENT_MAX_RUPIAH * SEN_PER_RUPIAH)
+
+
 def require_qris_amount(amount: Money) -> None:
     """
     Refuse what no payment by code may be.
 
     :raises QrisAmountInvalid: if it is not positive, of another asset, or above ``QRIS_PAYMENT_MAX_RUPIAH``
     """
-    most = Money(settings.QRIS_PAYMENT_MAX_RUPIAH * SEN_PER_RUPIAH)
+    most = get_qris_amount_max()
     if amount.asset != most.asset or not Money(0) < amount <= most:
         raise QrisAmountInvalid(amount_max=str(most))
 

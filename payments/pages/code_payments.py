@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from payments import api
+from payments.actions.qris_accounts import get_qris_amount_max
 from payments.api import QrisOffer
 from payments.errors import PinLocked, PinMissing, PinWrong, QrisAmountInvalid
 from payments.pages.scan import REFUSAL_KINDS, PaymentDraft, load_draft, store_draft
@@ -73,6 +74,7 @@ def _enter_amount(request: HttpRequest, draft: PaymentDraft, offer: QrisOffer, k
     context = {
         "offer": offer,
         "wallet": api.get_wallet(get_current_user(request).pk, now=clock.now()),
+        "amount_max": get_qris_amount_max(),
         "typed": typed,
         "problems": problems,
     }

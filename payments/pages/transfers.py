@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods
 from payments import api
 from payments.actions.favourites import set_favourite
 from payments.api import Recipient
+from payments.domain import chart_of_accounts
 from payments.errors import InsufficientFunds, MemoForContacts, PinLocked, PinMissing, PinWrong, TooLittle
 from payments.models import Memo
 from payments.pages import js_messages
@@ -121,6 +123,8 @@ def enter_amount(request: HttpRequest, user: UUID) -> HttpResponse:
     context = {
         "to": to,
         "wallet": wallet,
+        # Those of both levels: the level of the receiver is nobody's business.
+        "ceilings": {tier: Money(chart_of_accounts.get_wallet_ceiling(tier)) for tier in settings.WALLET_CEILINGS},
         "amount": written,
         "memo": memo,
         "memo_chars_max": MEMO_CHARS_MAX,

@@ -148,6 +148,12 @@ def test_insufficient_funds_refusal_is_final_after_a_top_up(as_ana, ana, bo, mak
     assert balance(ana, now) == 210_000_00
 
 
+def test_most_that_wallets_hold_is_said_beforehand_whatever_the_receiver_has(as_ana, bo, now):
+    page = as_ana.get(reverse("payments:send", args=[bo.public_id])).content.decode()
+
+    assert "Rp2.000.000, atau Rp20.000.000 kalau sudah terverifikasi." in page
+
+
 def test_amount_above_the_balance_is_refused_without_using_up_a_key(as_ana, bo):
     response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": "100.001"})
 

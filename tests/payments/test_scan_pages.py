@@ -68,6 +68,7 @@ def test_static_code_asks_the_amount_then_the_pin_and_shows_the_receipt(as_ana, 
     form = text(as_ana.get(address))
     for words in ("Warung Bo", "Yogyakarta · Meja 4", "Terdaftar di Nusa", warung.nmid, "Berapa?"):
         assert words in form
+    assert "Paling banyak Rp10.000.000 sekali bayar." in form
 
     assert as_ana.post(address, {"amount": "25.000"}).url == address
     confirmation = text(as_ana.get(address))
