@@ -59,6 +59,7 @@ from payments.actions.qris_accounts import (
 )
 from payments.actions.qris_payments import find_qris_response, pay_qris, read_offer
 from payments.actions.refunds import request_refund
+from payments.actions.settlements import choose_settlement
 from payments.actions.simulated_deposits import bring_cash_to_simulated_bank
 from payments.actions.top_ups import approve_top_up, reject_top_up, request_top_up
 from payments.actions.wallets import (
@@ -89,6 +90,8 @@ from payments.contracts import (
     QrisReceived,
     Recipient,
     RefundDetails,
+    SettlementDetails,
+    SettlementPlan,
     StatementFile,
     Wallet,
     WalletChanges,
@@ -104,7 +107,7 @@ from payments.domain.virtual_account_numbers import group_digits
 from payments.domain.wallet_links import WalletLink
 from payments.domain.wallet_links import register as register_wallet_link
 from payments.errors import EscrowNotFound, NothingToState, WalletNotFound
-from payments.models import NO_FEE, Account, Charge, FeeRule
+from payments.models import NO_FEE, Charge, FeeRule
 from payments.queries import statement_files
 from payments.queries.bank_money import (
     find_charge_of,
@@ -117,6 +120,8 @@ from payments.queries.bank_money import (
 from payments.queries.fees import find_fee_rule, find_next_fee_change, get_fee_rule, list_fee_bands
 from payments.queries.recipients import find_recipient, find_recipient_by_text, get_past_recipient, get_recipient
 from payments.queries.refunds import list_refunds
+from payments.queries.serializers import to_wallet
+from payments.queries.settlements import find_settlement_plan, get_settlement, list_settlements
 from payments.writers.ledger import Posted, PostingResult, Refused
 from superapp.core.money import IDR, Money
 
@@ -145,6 +150,8 @@ __all__ = [
     "Recipient",
     "RefundDetails",
     "Refused",
+    "SettlementDetails",
+    "SettlementPlan",
     "StatementFile",
     "Wallet",
     "WalletChanges",
@@ -158,6 +165,7 @@ __all__ = [
     "cancel_pin_reset",
     "capture_hold",
     "change_pin",
+    "choose_settlement",
     "draw_poster",
     "draw_table_cards",
     "end_mandate",
@@ -171,6 +179,7 @@ __all__ = [
     "find_qris_response",
     "find_recipient",
     "find_recipient_by_text",
+    "find_settlement_plan",
     "find_simulated_payment_url",
     "find_virtual_account_of",
     "find_withdrawal_by_key",
@@ -188,6 +197,7 @@ __all__ = [
     "get_qris_payment",
     "get_receipt",
     "get_recipient",
+    "get_settlement",
     "get_suspended_refund",
     "get_wallet",
     "get_wallet_rev",
@@ -201,6 +211,7 @@ __all__ = [
     "list_qris_payments",
     "list_recent_withdrawals",
     "list_refunds",
+    "list_settlements",
     "list_unreported_attempts",
     "list_wallet_changes",
     "list_wallet_movements",
@@ -261,7 +272,7 @@ unreported_pin_attempts = queries.unreported_pin_attempts
 
 def get_wallet(user_id: int, *, now: datetime) -> Wallet:
     """Return a person's wallet in rupiah, opening it on first use; ``ceiling`` is None if unlimited."""
-    return _to_wallet(get_or_open_wallet(user_id=user_id, now=now))
+    return to_wallet(get_or_open_wallet(user_id=user_id, now=now))
 
 
 def get_wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
@@ -317,7 +328,7 @@ def list_wallet_changes(user_id: int, *, after: int, now: datetime) -> WalletCha
     account = get_or_open_wallet(user_id=user_id, now=now)
     rows = queries.list_movements_after(account, after)
     more = len(rows) == queries.PAGE_MAX
-    return WalletChanges(rows[-1].rev if more else account.version, _to_wallet(account), rows, more)
+    return WalletChanges(rows[-1].rev if more else account.version, to_wallet(account), rows, more)
 
 
 def get_receipt(user_id: int, journal: UUID) -> Movement:
@@ -382,16 +393,3 @@ def get_merchant_balance(merchant: str, asset: str = IDR) -> MerchantBalance:
         return MerchantBalance(Money(0, asset), Money(0, asset))
     account, waiting = found
     return MerchantBalance(Money(account.available, asset), Money(waiting, asset))
-
-
-def _to_wallet(account: Account) -> Wallet:
-    money = account.asset
-    return Wallet(
-        public_id=account.public_id,
-        rev=account.version,
-        balance=Money(account.balance, money),
-        available=Money(account.available, money),
-        held=Money(account.held, money),
-        ceiling=None if account.ceiling is None else Money(account.ceiling, money),
-        status=account.status,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -146,6 +146,47 @@ class RefundDetails:
     is_suspended: bool
     requested_at: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """Sums of a merchant's postings in minor units: sales, their fees, refunds, and the rest, which has a sign."""
+
+    gross: int
+    fees: int
+    refunds: int
+    other: int
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementPlan:
+    """A merchant's rhythm of settlements: ``by_hand``, ``daily`` or ``weekly``, and when the next one is due."""
+
+    rhythm: str
+    next_at: datetime | None
+    chosen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementDetails:
+    """
+    A settlement of a merchant: sales since the one before are ``gross``, and ``other`` is what the owner took by hand.
+
+    ``reason`` says why something is ``left``: ``wallet_full``, ``refunds_wait`` or ``account_not_open``.
+    """
+
+    public_id: UUID
+    day: date
+    opening: Money
+    gross: Money
+    fees: Money
+    refunds: Money
+    net: Money
+    other: Money
+    paid: Money
+    left: Money
+    reason: str
+    settled_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from shop.pages import (
     orders,
     pending_purchases,
     qris,
+    settlements,
     sitemaps_and_feeds,
     statement,
     storefronts,
@@ -70,6 +71,8 @@ merchant_pages = [
     path("tokoku/luring/", require_storefront(merchant.today_shell), name="today_shell"),
     # Existing orders stay accessible, whatever the legal profile allows now.
     path("tokoku/tarik/", merchant.withdraw, name="withdraw"),
+    path("tokoku/pencairan/", settlements.settlements, name="settlements"),
+    path("tokoku/pencairan/<uuid:settlement>/", settlements.settlement, name="settlement"),
     path("tokoku/laporan/", require_storefront(statement.statement), name="statement"),
     path("tokoku/qris/", require_checkout(qris.qris), name="qris"),
     path("tokoku/qris/bayar/<uuid:journal>/", code_refunds.code_payment, name="code_payment"),

@@ -79,25 +79,45 @@ def _pay_out(
     # Read again: the roll-up has changed the balance.
     accounts = ledger.lock_accounts([merchant_id, wallet_id])
     paid = amount or _all_that_fits(accounts[merchant_id], accounts[wallet_id])
+    entry = payout_entry(
+        key=key,
+        merchant_id=merchant_id,
+        wallet_id=wallet_id,
+        merchant=merchant,
+        owner_id=owner_id,
+        paid=paid,
+        authorization=authorization,
+    )
+    return ledger.post(entry, now=now)
+
+
+def payout_entry(
+    *,
+    key: IdempotencyKey,
+    merchant_id: int,
+    wallet_id: int,
+    merchant: str,
+    owner_id: int,
+    paid: Money,
+    authorization: Authorization,
+) -> JournalEntry:
+    """Return the journal that moves ``paid`` from a merchant's account into its owner's wallet."""
     public_id = ids.new_id()
-    return ledger.post(
-        JournalEntry(
-            key=key,
-            kind="paid_out",
-            authorization=authorization,
-            lines=(TransferLine(merchant_id, wallet_id, paid),),
-            reference=merchant,
-            actor_id=owner_id,
-            public_id=public_id,
-            fact=MerchantPaidOut(
-                merchant=merchant,
-                journal=str(public_id),
-                owner_id=owner_id,
-                amount_minor=paid.amount_minor,
-                asset=paid.asset,
-            ),
+    return JournalEntry(
+        key=key,
+        kind="paid_out",
+        authorization=authorization,
+        lines=(TransferLine(merchant_id, wallet_id, paid),),
+        reference=merchant,
+        actor_id=owner_id,
+        public_id=public_id,
+        fact=MerchantPaidOut(
+            merchant=merchant,
+            journal=str(public_id),
+            owner_id=owner_id,
+            amount_minor=paid.amount_minor,
+            asset=paid.asset,
         ),
-        now=now,
     )
 
 

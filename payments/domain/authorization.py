@@ -28,7 +28,7 @@ class AuthorizationMethod(StrEnum):
     TWO_OPERATORS = "two_operators"
     # The bank said, signed, that the money came in.
     BANK = "bank"
-    # The person typed their PIN for a series of transfers, to one person and up to an amount each (a mandate).
+    # The person typed their PIN for what comes: transfers to one person up to an amount each, or a shop's settlements.
     MANDATE = "mandate"
     # The person authorized the hold; resolving it moves no other money.
     EARLIER_HOLD = "earlier_hold"
@@ -58,7 +58,7 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "escrow_released": _METHODS_OUT_OF_ESCROW,
     "escrow_refunded": _METHODS_OUT_OF_ESCROW,
     "qris_refunded": _METHODS_OF_REFUNDS,
-    "paid_out": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.TRUSTED_DEVICE}),
+    "paid_out": frozenset({AuthorizationMethod.PIN, AuthorizationMethod.TRUSTED_DEVICE, AuthorizationMethod.MANDATE}),
     "held": frozenset({AuthorizationMethod.PIN}),
     "captured": frozenset({AuthorizationMethod.EARLIER_HOLD}),
     "voided": frozenset({AuthorizationMethod.EARLIER_HOLD}),

@@ -27,6 +27,7 @@ from payments.errors.merchants import (
     NothingToState,
     PaymentNotRefundable,
     RefundTooLate,
+    SettlementNotFound,
     StatementTooLong,
 )
 from payments.errors.movements import (
@@ -158,6 +159,7 @@ __all__ = [
     "RecipientUnnamed",
     "RefundExceeds",
     "RefundTooLate",
+    "SettlementNotFound",
     "StatementInvalid",
     "StatementTooLong",
     "SuspendedNotFound",

@@ -23,6 +23,14 @@ class RefundTooLate(DomainError):
     message = _("This was paid more than {days} days ago, so it can no longer be refunded here.")
 
 
+class SettlementNotFound(DomainError):
+    """The merchant has no settlement under this id; the error does not reveal whether another one has."""
+
+    code = "payments.settlement_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("There is no such settlement.")
+
+
 class StatementTooLong(DomainError):
     """The period has more lines than a statement of this form has room for; ``lines_max`` says how many."""
 

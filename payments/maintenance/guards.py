@@ -32,6 +32,7 @@ APPENDED = (
     "bankmessage",
     "feerule",
     "appliedfee",
+    "settlement",
     "ledgerkey",
     "block",
     "leaf",

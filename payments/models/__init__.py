@@ -37,6 +37,7 @@ from payments.models.reconciliation import (
 from payments.models.refunds import MerchantRefund
 from payments.models.requests import KEY_CHARS_MAX, SCOPE_CHARS_MAX, Request
 from payments.models.sealing import Block, Leaf, LedgerKey, Sealer
+from payments.models.settlements import Settlement, SettlementSchedule
 from payments.models.wallets import Tier, TopUp
 
 __all__ = [
@@ -87,6 +88,8 @@ __all__ = [
     "Refundable",
     "Request",
     "Sealer",
+    "Settlement",
+    "SettlementSchedule",
     "StatementFile",
     "StatementLine",
     "SuspenseClearing",

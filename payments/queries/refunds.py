@@ -59,6 +59,12 @@ def sum_waiting(payment: Journal) -> tuple[int, int]:
     return sum(amounts), len(amounts)
 
 
+def sum_waiting_of(merchant: str) -> int:
+    """Return the sum in minor units of a merchant's refunds that wait."""
+    rows = MerchantRefund.objects.filter(merchant=merchant, state=MerchantRefund.State.WAITING)
+    return sum(rows.values_list("amount", flat=True))
+
+
 def list_refunds(reference: str) -> list[RefundDetails]:
     """List the refunds of what was paid under this reference, oldest first, those that wait with them."""
     rows = MerchantRefund.objects.filter(payment__reference=reference).order_by("pk")

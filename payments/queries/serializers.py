@@ -16,6 +16,7 @@ from payments.contracts import (
     Wallet,
     WalletRow,
 )
+from payments.models import Account
 from payments.queries.counterparts import Counterpart, fetch_counterparts
 from superapp.core import clock
 from superapp.core.money import Money
@@ -30,6 +31,19 @@ def serialize_wallet(shown: Wallet) -> WalletRow:
         held=shown.held.to_wire(),
         ceiling=_serialize_money(shown.ceiling),
         status=shown.status,
+    )
+
+
+def to_wallet(account: Account) -> Wallet:
+    money = account.asset
+    return Wallet(
+        public_id=account.public_id,
+        rev=account.version,
+        balance=Money(account.balance, money),
+        available=Money(account.available, money),
+        held=Money(account.held, money),
+        ceiling=None if account.ceiling is None else Money(account.ceiling, money),
+        status=account.status,
     )
 
 

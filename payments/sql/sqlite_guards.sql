@@ -249,6 +249,17 @@ CREATE TRIGGER payments_appliedfee_once BEFORE INSERT ON payments_appliedfee
 WHEN EXISTS (SELECT 1 FROM payments_appliedfee WHERE journal_id = NEW.journal_id)
 BEGIN SELECT RAISE(ABORT, 'payments_appliedfee: is append-only'); END;
 
+CREATE TRIGGER payments_settlement_unchanged BEFORE UPDATE ON payments_settlement
+BEGIN SELECT RAISE(ABORT, 'payments_settlement: is append-only'); END;
+
+CREATE TRIGGER payments_settlement_undeleted BEFORE DELETE ON payments_settlement
+BEGIN SELECT RAISE(ABORT, 'payments_settlement: is append-only'); END;
+
+CREATE TRIGGER payments_settlement_once BEFORE INSERT ON payments_settlement
+WHEN EXISTS (SELECT 1 FROM payments_settlement WHERE id = NEW.id OR public_id = NEW.public_id
+    OR (merchant = NEW.merchant AND day = NEW.day) OR (journal_id = NEW.journal_id AND journal_id IS NOT NULL))
+BEGIN SELECT RAISE(ABORT, 'payments_settlement: is append-only'); END;
+
 CREATE TRIGGER payments_ledgerkey_unchanged BEFORE UPDATE ON payments_ledgerkey
 BEGIN SELECT RAISE(ABORT, 'payments_ledgerkey: is append-only'); END;
 

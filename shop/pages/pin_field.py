@@ -27,10 +27,10 @@ class PinField:
     """
     The PIN field as a form shows it. ``step`` is ``type`` if the PIN can be entered, ``locked`` if a new one is needed,
     ``ask`` if none is set and it has to be requested with a code, or ``wait`` if it was requested on this device and
-    can be set at ``pin_from``.
+    can be set at ``pin_from``. ``choose`` is for a usual device on which a first PIN can be set at once.
     """
 
-    step: Literal["type", "locked", "ask", "wait"]
+    step: Literal["type", "locked", "ask", "wait", "choose"]
     problem: str = ""
     pin_from: datetime | None = None
 
@@ -39,9 +39,23 @@ def pin_field(
     request: HttpRequest, *, placing_device_id: int | None = None, refusal: DomainError | None = None
 ) -> PinField | None:
     """Return the PIN field for a form of this person on this device; None if the device suffices."""
-    user_id, device_id, now = get_current_user(request).pk, accounts.get_device_id(request), clock.now()
+    user_id, device_id = get_current_user(request).pk, accounts.get_device_id(request)
     if payments.get_device_authorization(user_id=user_id, device_id=device_id, placing_device_id=placing_device_id):
         return None
+    return _field(user_id, device_id, refusal)
+
+
+def required_pin_field(request: HttpRequest, *, refusal: DomainError | None = None) -> PinField:
+    """Return the PIN field for a form of this person that takes the PIN on any device."""
+    user_id, device_id = get_current_user(request).pk, accounts.get_device_id(request)
+    field = _field(user_id, device_id, refusal)
+    if field.step == "ask" and device_id is not None and accounts.is_trusted_device(user_id, device_id):
+        return PinField(step="choose")
+    return field
+
+
+def _field(user_id: int, device_id: int | None, refusal: DomainError | None) -> PinField:
+    now = clock.now()
     state = payments.get_pin_state(user_id, device_id=device_id, now=now)
     if not state.is_set:
         pin_from = state.reset_from if state.is_reset_on(device_id) else None

@@ -26,6 +26,13 @@ FEE_RULE = (
 )
 
 
+SETTLEMENT = (
+    "INSERT INTO payments_settlement (public_id, merchant, day, owner_id, last_seq, opening, gross, fees, refunds, net, other,"
+    " paid, \"left\", reason, settled_at) SELECT '01890000000070008000000000000002', 'm', '2027-03-04', owner_id, 1, 0, 10, 1, 0,"
+    " {net}, 0, 0, 0 + {net}, 'wallet_full', opened_at FROM payments_account WHERE id = {{ana}}"
+)
+
+
 STEP = "version = version + 1, last_seq = last_seq + 1"
 
 
@@ -102,6 +109,7 @@ ILLEGAL = {
         basis_points=10, above=0, up_to="NULL", until="NULL", channel="cash"
     ),
     "fee larger than its sale": "INSERT INTO payments_appliedfee (journal_id, rule_id, gross, fee) VALUES ({journal}, 1, 5, 6)",
+    "settlement of a day without its sum": SETTLEMENT.format(net=5),
     "queued credit lost": "DELETE FROM payments_inbox WHERE transfer_id = {queued}",
     "queued credit changed": "UPDATE payments_inbox SET amount = 1000 WHERE transfer_id = {queued}",
     "hold forgotten": "DELETE FROM payments_openhold WHERE transfer_id = {hold}",

@@ -28,6 +28,7 @@ from payments.models import (
     Journal,
     MerchantRefund,
     Posting,
+    Settlement,
     QrisAccount,
     QrisBill,
     QrisPayment,
@@ -172,6 +173,8 @@ def fill_bank_tables(user, journal_id, now):
     MerchantRefund.objects.create(
         merchant="m", number="1", payment_id=journal_id, amount=1, requested_by=user, requested_at=now
     )
+    sums = dict.fromkeys(("opening", "gross", "fees", "refunds", "net", "other", "paid", "left"), 0)
+    Settlement.objects.create(merchant="m", day=now.date(), owner=user, last_seq=1, settled_at=now, **sums)
     BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
     fill_reconciliation_tables(user, journal_id, now)
 

@@ -97,6 +97,7 @@ FORM: Mapping[str, str] = {
     "reply_to": "1",
     "resi": "EVE-1",
     "rev": "1",
+    "rhythm": "daily",
     "roles": "admin",
     "share": "5.000",
     "shown": "25.000",

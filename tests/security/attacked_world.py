@@ -21,7 +21,9 @@ from django.urls import reverse
 from chat import api as chat
 from chat.actions import group_links
 from payments import api as payments
+from payments.models import Settlement
 from shop import api as shop
+from shop.domain.payment_references import merchant_reference
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import contacts, invite_links
 from superapp.accounts.domain import phone_numbers
@@ -337,6 +339,12 @@ def _bill(world: World) -> payments.QrisBillDetails:
         owner_id=bo.pk, amount=Money(76_543_00), note="rahasia-tagihan", idempotency_key="bill", now=now
     )
     world.theirs["bill"] = {"of bo": str(bill.public_id)}
+    sums = dict.fromkeys(("opening", "gross", "fees", "refunds", "net", "other", "paid", "left"), 0)
+    merchant = merchant_reference(UUID(world.theirs["shop"]["open"]))
+    made = Settlement.objects.create(
+        merchant=merchant, day=now.date(), owner_id=bo.pk, last_seq=1, settled_at=now, **sums
+    )
+    world.theirs["settlement"] = {"of bo": str(made.public_id)}
     return bill
 
 

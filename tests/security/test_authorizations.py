@@ -48,6 +48,7 @@ WAYS = {
     "timer payments.actions.holds.expire_holds": "timer",
     "timer peer_payments.maintenance.periodic_tasks.run_schedules_due": "mandate",
     "timer payments.actions.refunds.carry_out_waiting": "timer",
+    "timer payments.actions.settlements.settle_due": "mandate",
     "timer shop.maintenance.order_timers.run_due_timers": "timer",
     "page payments.pages.desks.counter_top_ups.counter_top_ups": "operator",
     "management top_up": "operator",
@@ -116,6 +117,7 @@ def test_authorizations_are_created_only_where_proved():
         "payments.actions.authorizations",
         "payments.actions.mandates",
         "payments.actions.pins",
+        "payments.actions.settlements",
     }
 
 

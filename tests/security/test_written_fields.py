@@ -152,6 +152,7 @@ OF_THE_PRODUCT = {
         BankMessage.answer BankMessage.body BankMessage.external_id BankMessage.service
         IssuedMoney.asset
         Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content Charge.reference
+        Settlement.merchant Settlement.reason SettlementSchedule.merchant SettlementSchedule.rhythm
         MerchantRefund.merchant MerchantRefund.number MerchantRefund.reason MerchantRefund.state
         FeeRule.category_from FeeRule.category_to FeeRule.channel FeeRule.criteria FeeRule.name FeeRule.reason
         Charge.state IncomingPayment.asset IncomingPayment.bank_reference IncomingPayment.paid_to
@@ -205,7 +206,7 @@ INPUTS_OF_THE_CONSOLE = {"reason"}
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
     account bank_reference bulan day first_on share
-    city credit debit person postal_code qr tables tindakan perihal tip
+    city credit debit person postal_code qr rhythm tables tindakan perihal tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt bulan mute_until
 """
 

@@ -1,0 +1,95 @@
+"""Pages of a shop's settlements: the balance, the rhythm, the next one, and what each of them was made of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from payments import api as payments
+from shop import api
+from shop.domain.payment_references import merchant_reference
+from shop.pages import pin_field
+from shop.pages.merchant import require_own_shop
+from superapp.accounts import api as accounts
+from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
+from superapp.core import clock
+from superapp.core.errors import DomainError, InputInvalid
+from superapp.core.form_pages import form_cost
+
+RHYTHMS: dict[str, Promise] = {
+    "daily": gettext_lazy("Every day at midnight"),
+    "weekly": gettext_lazy("Every week, in the night to Monday"),
+}
+BY_HAND = "by_hand"
+LEFT: dict[str, Promise] = {
+    "wallet_full": gettext_lazy("Your wallet is filled up to its limit. The rest stays safe here."),
+    "refunds_wait": gettext_lazy("Kept here for refunds that wait."),
+    "account_not_open": gettext_lazy("Your wallet could not take it. The money stays safe here."),
+}
+
+
+@named_person_required
+@never_cache
+@sensitive_post_parameters("pin")
+@form_cost(20)
+@require_http_methods(["GET", "HEAD", "POST"])
+def settlements(request: HttpRequest) -> HttpResponse:
+    """Show the balance, the next settlement and those before, and choose the rhythm."""
+    user = get_current_user(request)
+    merchant = merchant_reference(require_own_shop(user.pk).public_id)
+    unproved: DomainError | None = None
+    if request.method == "POST":
+        try:
+            _choose(request, merchant, user.pk)
+            return redirect("shop:settlements")
+        except pin_field.REFUSALS as refusal:
+            unproved = refusal
+    plan = payments.find_settlement_plan(merchant)
+    rhythm = plan.rhythm if plan else BY_HAND
+    context = {
+        "balance": api.fetch_merchant_balance(user.pk),
+        "next_at": plan and plan.next_at,
+        "is_by_hand": rhythm == BY_HAND,
+        "rhythm": rhythm,
+        "rhythms": RHYTHMS.items(),
+        "typed": request.POST.get("rhythm") or (rhythm if rhythm in RHYTHMS else "daily"),
+        "settlements": payments.list_settlements(merchant),
+        "pin_field": pin_field.required_pin_field(request, refusal=unproved),
+        "is_pin_refused": unproved is not None,
+        "note": take_flash(request),
+    }
+    return render(request, "shop/merchant/settlements.html", context, status=unproved.kind if unproved else 200)
+
+
+@named_person_required
+@never_cache
+@require_safe
+def settlement(request: HttpRequest, settlement: UUID) -> HttpResponse:
+    """Show how one settlement of the caller's shop adds up."""
+    merchant = merchant_reference(require_own_shop(get_current_user(request).pk).public_id)
+    shown = payments.get_settlement(merchant, settlement)
+    context = {"settlement": shown, "taken": -shown.other, "left_because": LEFT.get(shown.reason, "")}
+    return render(request, "shop/merchant/settlement.html", context)
+
+
+def _choose(request: HttpRequest, merchant: str, owner_id: int) -> None:
+    rhythm = request.POST.get("rhythm", "")
+    if rhythm not in (*RHYTHMS, BY_HAND):
+        raise InputInvalid(detail="rhythm")
+    payments.choose_settlement(
+        merchant=merchant,
+        owner_id=owner_id,
+        device_id=accounts.get_device_id(request),
+        pin=pin_field.read_pin(request),
+        rhythm=rhythm,
+        now=clock.now(),
+    )
+    flash_next(request, _("From now on you move the money by hand.") if rhythm == BY_HAND else _("Saved."))
