@@ -28,7 +28,6 @@ from payments.models import (
     Journal,
     MerchantRefund,
     Posting,
-    Settlement,
     QrisAccount,
     QrisBill,
     QrisPayment,
@@ -42,6 +41,7 @@ from payments.writers import ledger
 from superapp.core import health
 from tests.payments.illegal_statements import ILLEGAL, ILLEGAL_ON_SQLITE, POSTING, TRANSFER
 from tests.payments.reconciled import fill_reconciliation_tables
+from tests.payments.settled import store_settlement
 from tests.payments.test_qris_payments import bill_of, pay
 from tests.payments.test_qris_payments import open_account as open_qris_account
 
@@ -173,8 +173,7 @@ def fill_bank_tables(user, journal_id, now):
     MerchantRefund.objects.create(
         merchant="m", number="1", payment_id=journal_id, amount=1, requested_by=user, requested_at=now
     )
-    sums = dict.fromkeys(("opening", "gross", "fees", "refunds", "net", "other", "paid", "left"), 0)
-    Settlement.objects.create(merchant="m", day=now.date(), owner=user, last_seq=1, settled_at=now, **sums)
+    store_settlement(user.pk, now)
     BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
     fill_reconciliation_tables(user, journal_id, now)
 

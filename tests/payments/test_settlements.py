@@ -16,6 +16,7 @@ from payments.writers import ledger
 from superapp.core.money import Money
 from tests.harness.authorizations import BY_PIN
 from tests.payments.purses import PIN, balance
+from tests.payments.settled import store_settlement
 from tests.payments.test_qris_payments import WARUNG, bill_of, open_account, pay
 
 SUM = 50_000_00
@@ -296,19 +297,14 @@ def test_without_payments_what_is_due_waits(settings, sell, choose, bo, now):
     ],
 )
 def test_database_refuses_a_settlement_that_does_not_add_up(change, bo, now):
-    sums = dict.fromkeys(("opening", "gross", "fees", "refunds", "net", "other", "paid", "left"), 0)
-    fields = {"merchant": "m", "day": now.date(), "owner": bo, "last_seq": 1, "settled_at": now}
-
     with pytest.raises(IntegrityError):
-        Settlement.objects.create(**fields | sums | change)
+        store_settlement(bo.pk, now, **change)
 
 
 def test_database_refuses_a_second_settlement_of_a_day_and_a_schedule_without_a_time(bo, now):
-    sums = dict.fromkeys(("opening", "gross", "fees", "refunds", "net", "other", "paid", "left"), 0)
-    fields = {"merchant": "m", "day": now.date(), "owner": bo, "last_seq": 1, "settled_at": now}
-    Settlement.objects.create(**fields | sums)
+    store_settlement(bo.pk, now)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        Settlement.objects.create(**fields | sums)
+        store_settlement(bo.pk, now)
     with pytest.raises(IntegrityError), transaction.atomic():
         SettlementSchedule.objects.create(merchant="m", owner=bo, rhythm="daily", chosen_at=now)

@@ -21,7 +21,6 @@ from django.urls import reverse
 from chat import api as chat
 from chat.actions import group_links
 from payments import api as payments
-from payments.models import Settlement
 from shop import api as shop
 from shop.domain.payment_references import merchant_reference
 from superapp.accounts import api as accounts
@@ -36,6 +35,7 @@ from superapp.realtime.rate_limits import command_throttle, read_throttle
 from superapp.realtime.registry import Caller
 from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
+from tests.payments.settled import store_settlement
 from tests.security import angpao_packets, bank_differences, bank_money, operators, peer_money, uploaded_photos
 from tests.security.database_rows import Rows
 from tests.shop.bank_payments import begin_unpaid_purchase
@@ -339,11 +339,8 @@ def _bill(world: World) -> payments.QrisBillDetails:
         owner_id=bo.pk, amount=Money(76_543_00), note="rahasia-tagihan", idempotency_key="bill", now=now
     )
     world.theirs["bill"] = {"of bo": str(bill.public_id)}
-    sums = dict.fromkeys(("opening", "gross", "fees", "refunds", "net", "other", "paid", "left"), 0)
     merchant = merchant_reference(UUID(world.theirs["shop"]["open"]))
-    made = Settlement.objects.create(
-        merchant=merchant, day=now.date(), owner_id=bo.pk, last_seq=1, settled_at=now, **sums
-    )
+    made = store_settlement(bo.pk, now, merchant=merchant)
     world.theirs["settlement"] = {"of bo": str(made.public_id)}
     return bill
 
