@@ -39,6 +39,7 @@ from payments.models import (
 from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
 from superapp.core import health
+from superapp.core.money import Money
 from tests.payments.illegal_statements import ILLEGAL, ILLEGAL_ON_SQLITE, POSTING, TRANSFER
 from tests.payments.reconciled import fill_reconciliation_tables
 from tests.payments.settled import store_settlement
@@ -118,8 +119,6 @@ def test_sqlite_refuses_wrong_types_and_replace(what, scene):
 
 
 def test_refund_counter_neither_shrinks_nor_widens(wallet, entry, now):
-    from superapp.core.money import Money
-
     ana, bo = wallet("ana", 1_000), wallet("bo")
     paid = ledger.post(entry(ana, bo, 1_000, refund_cap=Money(1_000)), now=now)
     table = f"payments_refundable SET {{}} WHERE journal_id = {paid.journal_id}"
@@ -181,8 +180,6 @@ def fill_bank_tables(user, journal_id, now):
 @pytest.mark.embedded_only
 @pytest.mark.parametrize("table", guards.GUARDED)
 def test_sqlite_refuses_deleting_everything(table, scene, wallet, entry, make_user, now):
-    from superapp.core.money import Money
-
     account = QrisAccount.objects.create(
         merchant="m",
         pan="1",
