@@ -27,13 +27,18 @@ _HEADLINES: dict[str, Promise] = {
     "sent_in": gettext_lazy("Money received"),
     "topped_up_in": gettext_lazy("Top-up received"),
     "came_in_in": gettext_lazy("Top-up received"),
+    "suspense_placed_in": gettext_lazy("Top-up received"),
     "qris_paid_out": gettext_lazy("Payment made"),
     "escrow_paid_out": gettext_lazy("Payment made"),
     "escrow_refunded_in": gettext_lazy("Refund received"),
     "withdrawn_out": gettext_lazy("Withdrawal done"),
 }
 _COUNTER, _BANK = gettext_lazy("Top-up counter"), gettext_lazy("Bank transfer")
-_FROM_OUTSIDE: dict[str, Promise] = {"topped_up_in": _COUNTER, "came_in_in": _BANK}
+_FROM_OUTSIDE: dict[str, Promise] = {
+    "topped_up_in": _COUNTER,
+    "came_in_in": _BANK,
+    "suspense_placed_in": _BANK,
+}
 VISIBLE_DIGITS = 4
 
 
@@ -118,13 +123,14 @@ def format_share_text(receipt: PresentedReceipt) -> str:
 
 def _sides(key: str, row: Movement, shown: PresentedMovement, reader: Reader) -> tuple[str, str]:
     """Return the names of who gave and who took."""
-    if shown.direction == "held":
-        return "", ""
-    withdrawal = find_withdrawal_of(reader.id, row.reference)
+    is_back = shown.direction == "held" and row.kind != "withdrawal_held"
+    withdrawal = None if is_back else find_withdrawal_of(reader.id, row.reference)
     if withdrawal is not None:
         bank = settings.BANKS.get(withdrawal.bank_code, withdrawal.bank_code)
         ending = withdrawal.account_number[-VISIBLE_DIGITS:]
-        return reader.name, f"{withdrawal.holder} · {bank} •{ending}"
+        return reader.name, f"{withdrawal.holder} · {bank} ****{ending}"
+    if shown.direction == "held":
+        return "", ""
     other = str(_FROM_OUTSIDE.get(key, shown.name))
     return (reader.name, other) if shown.direction == "out" else (other, reader.name)
 

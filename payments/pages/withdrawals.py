@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api
 from payments.adapters.bank import BankAccount, RefusalReason
+from payments.domain.receipt_numbers import format_number
 from payments.errors import (
     BankAccountInvalid,
     BankAccountUnknown,
@@ -34,6 +35,7 @@ from payments.errors import (
 )
 from payments.models import Withdrawal
 from payments.pages.transfers import error_text
+from payments.queries.bank_money import get_receipt_of
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, ids, money
@@ -168,7 +170,8 @@ def confirm_withdrawal(request: HttpRequest, key: UUID) -> HttpResponse:
 def withdrawal_status(request: HttpRequest, withdrawal: UUID) -> HttpResponse:
     """Show where the money of a withdrawal is, step by step, with what is promised for the next."""
     row = api.get_withdrawal(get_current_user(request).pk, withdrawal)
-    return render(request, "payments/withdrawal.html", {**_present(row), "steps": _steps_of(row)})
+    number = format_number(get_receipt_of(row))
+    return render(request, "payments/withdrawal.html", {**_present(row), "steps": _steps_of(row), "number": number})
 
 
 @named_person_required

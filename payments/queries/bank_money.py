@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments.errors import ChargeNotFound, WithdrawalNotFound
-from payments.models import Charge, VirtualAccount, Withdrawal
+from payments.models import Charge, Journal, VirtualAccount, Withdrawal
 
 RECENT_MAX = 20
 
@@ -85,6 +85,14 @@ def find_withdrawal_of(user_id: int, reference: str) -> Withdrawal | None:
     if prefix != "payments.withdrawal":
         return None
     return Withdrawal.objects.filter(user_id=user_id, public_id=public_id).first()
+
+
+def get_receipt_of(row: Withdrawal) -> UUID:
+    """Return the public id of the journal that ended a withdrawal; while it is under way, of its hold."""
+    ended = Journal.objects.filter(
+        reference=f"payments.withdrawal:{row.public_id}", kind__in=("withdrawn", "withdrawal_failed")
+    )
+    return ended.values_list("public_id", flat=True).first() or row.hold.public_id
 
 
 def find_withdrawal_by_key(user_id: int, idempotency_key: str) -> Withdrawal | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from payments import api, errors
 from payments.actions.bank_statements import keep_history, read_whole_history
@@ -22,6 +24,7 @@ from superapp.core.errors import InputInvalid
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.harness import concurrency
+from tests.payments.purses import browser_of
 from tests.payments.reconciled import balance_of, rows, told
 
 Way = SuspenseClearing.Way
@@ -71,6 +74,18 @@ def test_suspended_payment_is_placed_into_the_wallet_of_its_person(suspend, two,
     assert [movement.kind for movement in api.list_wallet_movements(ana.pk, now=now)] == ["suspense_placed"]
     assert list_suspended() == []
     assert check_integrity(now=now) == []
+
+
+@pytest.mark.usefixtures("still_clock")
+def test_receipt_of_a_placed_payment_names_the_bank(suspend, two, make_user, now):
+    ana = make_user("ana")
+    clear_suspended(suspended=suspend(), way=Way.WALLET, user_id=ana.pk, now=now, **REASON, **two)
+    [row] = api.list_wallet_movements(ana.pk, now=now)
+
+    page = browser_of(ana).get(reverse("payments:receipt", args=[row.journal])).content.decode()
+
+    assert "Isi saldo berhasil" in page
+    assert re.search(r"<dt>Dari</dt><dd[^>]*>Transfer bank</dd>", page)
 
 
 def test_nobodys_payment_becomes_our_own_with_a_reason(suspend, two, now):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from payments import api, errors
 from payments.actions import withdrawals
@@ -18,6 +19,7 @@ from payments.adapters.bank import (
     RefusalReason,
     TransferState,
 )
+from payments.domain.receipt_numbers import format_number
 from payments.maintenance.integrity_checks import check_integrity
 from payments.models import Account, Withdrawal
 from superapp.core import clock
@@ -25,7 +27,7 @@ from superapp.core.models import Fact, Job
 from superapp.core.money import Money
 from tests.harness import concurrency
 from tests.payments.fake_bank import FakeBank
-from tests.payments.purses import PIN, balance
+from tests.payments.purses import PIN, balance, browser_of
 
 TO = BankAccount(bank_code="014", number="1234567890", holder="ANA LESTARI")
 AMOUNT = Money(50_000_00)
@@ -82,6 +84,36 @@ def test_withdrawal_is_held_with_its_fee_and_handed_to_a_job(ana, withdraw, now,
     assert wallet(ana, now).balance == Money(100_000_00)
     assert Job.objects.filter(name=withdrawals.ASK_JOB).count() == 1
     assert bank.transfers == []
+
+
+@pytest.mark.usefixtures("still_clock")
+def test_page_of_a_withdrawal_has_the_short_number_of_its_receipt(ana, withdraw, now, ask_at):
+    row = withdraw()
+
+    for is_done in (False, True):
+        if is_done:
+            ask_at(now)
+        shown = next(one for one in api.list_wallet_movements(ana.pk, now=now) if one.peer_kind != "fee")
+        page = browser_of(ana).get(reverse("payments:withdrawal", args=[row.public_id])).content.decode()
+        before, _, support = page.partition('<details class="proof">')
+        assert format_number(shown.journal) in before
+        assert row.partner_reference not in before
+        assert row.partner_reference in support
+
+
+@pytest.mark.usefixtures("still_clock")
+@pytest.mark.parametrize(("is_done", "headline"), [(False, "Penarikan diproses"), (True, "Tarik saldo berhasil")])
+def test_receipt_of_a_withdrawal_names_holder_bank_and_fee(ana, withdraw, now, ask_at, is_done, headline):
+    withdraw()
+    if is_done:
+        ask_at(now)
+    shown = next(one for one in api.list_wallet_movements(ana.pk, now=now) if one.peer_kind != "fee")
+
+    page = browser_of(ana).get(reverse("payments:receipt", args=[shown.journal])).content.decode()
+
+    for words in (headline, "ANA LESTARI · BCA ****7890", "Rp50.000", "Rp2.500", "Rp52.500"):
+        assert words in page
+    assert TO.number not in page
 
 
 def test_transferred_withdrawal_leaves_the_wallet_once(ana, withdraw, now, bank, ask_at):
