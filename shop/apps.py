@@ -46,6 +46,8 @@ class ShopConfig(AppConfig):
         """Import the modules that register events, guards, timers, integrity checks and periodic tasks."""
         for module in (
             "events",
+            "actions.dispute_proposals",
+            "maintenance.desks",
             "maintenance.guards",
             "maintenance.order_timers",
             "maintenance.integrity_checks",

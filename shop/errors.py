@@ -325,6 +325,30 @@ class OwnCase(DomainError):
     message = _("You are part of this order, so another operator has to decide.")
 
 
+class OrderDisputed(DomainError):
+    """The buyer has opened a dispute of the order; two operators decide it at the console."""
+
+    code = "shop.order_disputed"
+    kind = ErrorKind.CONFLICT
+    message = _("The buyer reported a problem with this order. Two operators decide it at the console.")
+
+
+class DisputeClosed(DomainError):
+    """The dispute is settled: the buyer dropped it, or the order has ended."""
+
+    code = "shop.dispute_closed"
+    kind = ErrorKind.CONFLICT
+    message = _("This problem is settled already.")
+
+
+class SplitInvalid(DomainError):
+    """The part for the buyer is not less than the money that is kept for the order."""
+
+    code = "shop.split_invalid"
+    kind = ErrorKind.INVALID
+    message = _("The buyer's part has to be less than what is kept for the order.")
+
+
 class ShipmentInvalid(DomainError):
     """The courier or the tracking number is empty or too long; ``field`` names it."""
 

@@ -9,6 +9,7 @@ from shop.endpoints import uploads
 from shop.pages import (
     checkout,
     code_refunds,
+    disputes,
     front_page,
     merchant,
     merchant_catalog,
@@ -20,6 +21,7 @@ from shop.pages import (
     statement,
     storefronts,
 )
+from shop.pages.desks import disputes as dispute_desk
 
 app_name = "shop"
 # Public pages, without login.
@@ -65,6 +67,8 @@ order_pages = [
     path("pesanan/<uuid:order>/selesai/", orders.confirm, name="confirm"),
     path("pesanan/<uuid:order>/batal/", orders.cancel, name="cancel"),
     path("pesanan/<uuid:order>/kembali/", orders.refund, name="refund"),
+    path("pesanan/<uuid:order>/masalah/", disputes.open_dispute, name="open_dispute"),
+    path("pesanan/<uuid:order>/masalah/selesai/", disputes.drop_dispute, name="drop_dispute"),
 ]
 merchant_pages = [
     path("tokoku/", require_storefront(merchant.today), name="today"),
@@ -88,4 +92,5 @@ merchant_pages = [
     path("tokoku/barang/<uuid:product>/", require_storefront(merchant_catalog.product), name="my_product"),
     path("tokoku/barang/<uuid:product>/rak/", require_storefront(merchant_catalog.set_listed), name="shelve"),
 ]
-urlpatterns: list[URLPattern] = [*public_pages, *photo_uploads, *order_pages, *merchant_pages]
+desk_pages = [path("konsol/sengketa/", dispute_desk.disputes, name="desk_disputes")]
+urlpatterns: list[URLPattern] = [*public_pages, *photo_uploads, *order_pages, *merchant_pages, *desk_pages]

@@ -13,7 +13,7 @@ from shop.actions import transitions
 from shop.domain import text_cleaning
 from shop.domain.order_states import REVIEW_NOTICE, ReviewDecision
 from shop.models import Order, OrderEvent, OrderTimer
-from shop.queries import orders, review_cases
+from shop.queries import disputes, orders, review_cases
 from shop.writers import transition_writer
 
 TRANSITIONS: dict[ReviewDecision, str] = {"complete": "completed", "refund": "cancelled"}
@@ -30,6 +30,7 @@ def decide_review_case(*, number: str, operator_id: int, verdict: ReviewDecision
     :raises TextInvalid: if the reason is empty or too long
     :raises OwnCase: if the operator is the buyer or the merchant of the order
     :raises OrderNotFound, CaseNotFound: if the order does not exist or has no review case
+    :raises OrderDisputed: if the buyer opened a dispute, which two operators decide
     :raises CaseClosed: if the order ended otherwise meanwhile
     """
     authorization = payments.authorize_operator(operator_id)
@@ -58,6 +59,8 @@ def _needs_decision(order: Order, operator_id: int, name: str) -> bool:
         raise errors.CaseNotFound
     if is_closed and not review_cases.has_been_decided(order, name):
         raise errors.CaseClosed(state=order.state)
+    if not is_closed and disputes.is_disputed(order):
+        raise errors.OrderDisputed
     return not is_closed
 
 

@@ -134,8 +134,7 @@ def _record_delivery_of_order(
             raise errors.ResiContested
         apply_transition(order, "delivered", OrderEvent.Actor.COURIER, None, now, evidence=dict(evidence))
         _mark_delivered(order, Shipment.Source.COURIER, now)
-        transition_writer.stop_timers(order)
-        transition_writer.start_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
+        transition_writer.start_completion_timer(order, now + COMPLETE_AFTER)
         return True
 
 

@@ -12,6 +12,8 @@ OrderRole = Literal["buyer", "merchant"]
 DueAction = Literal["", "expire", "complete", "review"]
 # An operator's decision of a review case: pay the shop, or refund the buyer.
 ReviewDecision = Literal["complete", "refund"]
+# A decision of a dispute by two operators: pay the shop, refund the buyer, or refund a part and pay the rest.
+DisputeVerdict = Literal["release", "refund", "split"]
 # Actions of a buyer or a merchant on an order.
 OrderAction = Literal["accept", "pack", "ship", "report_delivery", "correct_resi", "confirm", "refund", "cancel"]
 
@@ -59,6 +61,14 @@ ALLOWED_TRANSITIONS = (
         AllowedTransition("refunded", state, state, "merchant")
         for state in ("paid", "accepted", "packed", "shipped", "delivered", "completed")
     ),
+    # The buyer says that something is wrong: nothing happens by itself until that is settled.
+    AllowedTransition("dispute_opened", "shipped", "shipped", "buyer"),
+    AllowedTransition("dispute_opened", "delivered", "delivered", "buyer"),
+    AllowedTransition("dispute_dropped", "shipped", "shipped", "buyer"),
+    AllowedTransition("dispute_dropped", "delivered", "delivered", "buyer"),
+    # Two operators split the money: this part goes back, and the rest to the shop with ``completed``.
+    AllowedTransition("refunded", "shipped", "shipped", "operator"),
+    AllowedTransition("refunded", "delivered", "delivered", "operator"),
     # A parcel was lost or returned: the merchant refunds the buyer.
     AllowedTransition("cancelled", "shipped", "cancelled", "merchant"),
     AllowedTransition("cancelled", "delivered", "cancelled", "merchant"),

@@ -21,6 +21,7 @@ GUARDED = (
     "ordercounter",
     "shipment",
     "reviewcase",
+    "dispute",
     "pendingpurchase",
     "transition",
 )
@@ -46,6 +47,9 @@ TRIGGERS = (
     GuardTrigger("reviewcase", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("reviewcase", "is_told", "BEFORE INSERT", "reviewcase_opening_guard"),
     GuardTrigger("reviewcase", "closed_once", "BEFORE UPDATE", "reviewcase_guard"),
+    GuardTrigger("dispute", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("dispute", "is_told", "BEFORE INSERT", "dispute_opening_guard"),
+    GuardTrigger("dispute", "closed_once", "BEFORE UPDATE", "dispute_guard"),
     GuardTrigger("pendingpurchase", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("pendingpurchase", "begins_open", "BEFORE INSERT", "pendingpurchase_opening_guard"),
     GuardTrigger("pendingpurchase", "closed_once", "BEFORE UPDATE", "pendingpurchase_guard"),

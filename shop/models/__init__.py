@@ -3,13 +3,14 @@
 from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 from shop.models.pending_purchases import PendingPurchase
-from shop.models.transitions import OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
+from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
 
 __all__ = [
     "KEY_CHARS_MAX",
     "PRICE_SEN_MAX",
     "QUANTITY_MAX",
     "Attempt",
+    "Dispute",
     "Order",
     "OrderCounter",
     "OrderEvent",

@@ -1,4 +1,4 @@
-"""Models of allowed transitions, order events, timers and review cases."""
+"""Models of allowed transitions, order events, timers, review cases and disputes."""
 
 from __future__ import annotations
 
@@ -99,6 +99,28 @@ class ReviewCase(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["opened_at"], condition=Q(closed_at=None), name="shop_reviewcase_open"),)
+
+
+class Dispute(models.Model):
+    """
+    An order about which its buyer says that something is wrong; the reason is in its event.
+
+    An order has at most one open dispute, in which no timer moves it. It is closed by the buyer who drops it, or by the
+    transition that ends the order.
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="disputes", db_index=False)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["order"], condition=Q(closed_at=None), name="shop_dispute_one_open"),
+        )
+        indexes = (
+            models.Index(fields=["order"], name="shop_dispute_order"),
+            models.Index(fields=["opened_at"], condition=Q(closed_at=None), name="shop_dispute_open"),
+        )
 
 
 class ShopNight(NightlyCheckRun):

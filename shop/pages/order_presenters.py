@@ -107,6 +107,9 @@ STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time"),
     ("refunded", "merchant"): gettext_lazy("Refund of {amount} by the shop"),
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
+    ("dispute_opened", "buyer"): gettext_lazy("Problem reported by the buyer"),
+    ("dispute_dropped", "buyer"): gettext_lazy("The buyer withdrew the report"),
+    ("refunded", "operator"): gettext_lazy("Checked: {amount} was refunded to the buyer"),
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
     ("cancelled", "operator"): gettext_lazy("Checked: the order was cancelled"),
 }

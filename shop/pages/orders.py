@@ -23,7 +23,7 @@ from shop.api import OrderDetails
 from shop.domain.couriers import COURIERS
 from shop.errors import NotNow, RefundWholeOrder, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
-from shop.pages import order_list_presenters, order_presenters, pin_field, refund_presenters
+from shop.pages import dispute_presenters, order_list_presenters, order_presenters, pin_field, refund_presenters
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
 from shop.pages.page_context import boot, parse_expected_rev, wants_json
 from shop.queries import pending_purchases
@@ -102,14 +102,14 @@ def order(request: HttpRequest, order: UUID) -> HttpResponse:
 @named_person_required
 def accept(request: HttpRequest, order: UUID) -> HttpResponse:
     """Accept the order, as its merchant."""
-    return _run_action(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
+    return run_action(request, order, api.accept_order, done=_("Accepted. The buyer can see it."))
 
 
 @post_only_redirecting_to("shop:order")
 @named_person_required
 def pack(request: HttpRequest, order: UUID) -> HttpResponse:
     """Mark the order as packed, as its merchant."""
-    return _run_action(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
+    return run_action(request, order, api.pack_order, done=_("Packed. Now hand it to a courier."))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-kirim")
@@ -117,7 +117,7 @@ def pack(request: HttpRequest, order: UUID) -> HttpResponse:
 def ship(request: HttpRequest, order: UUID) -> HttpResponse:
     """Mark the order as handed to a courier under a tracking number, as its merchant."""
     done = _("Shipped. The buyer can see the tracking number.")
-    return _run_action(request, order, api.ship_order, done=done, **_parcel(request))
+    return run_action(request, order, api.ship_order, done=done, **_parcel(request))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-perbaiki")
@@ -125,14 +125,14 @@ def ship(request: HttpRequest, order: UUID) -> HttpResponse:
 def correct_resi(request: HttpRequest, order: UUID) -> HttpResponse:
     """Correct courier or tracking number of the parcel, as the merchant."""
     done = _("Corrected. The buyer can see the new number.")
-    return _run_action(request, order, api.correct_resi, done=done, **_parcel(request))
+    return run_action(request, order, api.correct_resi, done=done, **_parcel(request))
 
 
 @post_only_redirecting_to("shop:order")
 @named_person_required
 def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
     """Mark the order as delivered, as its merchant."""
-    return _run_action(request, order, api.report_delivery, done=_("Marked as delivered."))
+    return run_action(request, order, api.report_delivery, done=_("Marked as delivered."))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-terima")
@@ -141,7 +141,7 @@ def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """Confirm receipt of the order, as its buyer; the merchant is paid."""
     done = _("Thank you. The shop has been paid.")
-    return _run_action(request, order, api.confirm_receipt, done=done, **_authorization_fields(request))
+    return run_action(request, order, api.confirm_receipt, done=done, **_authorization_fields(request))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-batal")
@@ -152,7 +152,7 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
     fields = {"reason": reason, **_authorization_fields(request)}
-    return _run_action(request, order, api.cancel_order, done=order_presenters.cancelled_sentence, **fields)
+    return run_action(request, order, api.cancel_order, done=order_presenters.cancelled_sentence, **fields)
 
 
 @post_only_redirecting_to("shop:order", fragment="form-refund")
@@ -184,7 +184,7 @@ def refund(request: HttpRequest, order: UUID) -> HttpResponse:
     return redirect("shop:order", order=order)
 
 
-def _run_action(
+def run_action(
     request: HttpRequest, order: UUID, action: Any, *, done: str | Callable[[OrderDetails], str], **fields: Any
 ) -> HttpResponse:
     """
@@ -264,6 +264,7 @@ def _page(
         "next": order_presenters.next_step(summary),
         "due": order_presenters.due_sentence(summary, now=now),
         "review": order_presenters.review_sentence(shown, now=now),
+        "dispute": dispute_presenters.present_dispute(shown, now=now),
         "money": order_presenters.money_sentence(shown),
         "track": order_presenters.build_track(shown),
         "colour": order_presenters.state_color(summary),

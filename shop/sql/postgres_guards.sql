@@ -91,9 +91,20 @@ BEGIN
     IF NEW.actor_kind = 'operator' AND (
         NEW.actor_id IS NULL OR NEW.reason = ''
         OR NOT EXISTS (SELECT FROM shop_reviewcase WHERE order_id = NEW.order_id AND closed_at IS NULL)
+        AND NOT EXISTS (SELECT FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
     ) THEN
         RAISE EXCEPTION 'shop_orderevent: an operator decides open cases, by name and with a reason'
             USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (NEW.actor_kind = 'system' OR NEW.transition = 'dispute_opened')
+        AND EXISTS (SELECT FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'shop_orderevent: a dispute is open' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (NEW.transition = 'dispute_dropped' OR NEW.transition = 'refunded' AND NEW.actor_kind = 'operator')
+        AND NOT EXISTS (SELECT FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'shop_orderevent: no dispute is open' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END
@@ -146,6 +157,32 @@ BEGIN
         OR NOT EXISTS (SELECT FROM shop_order WHERE public_id = NEW.order_id AND state IN ('completed', 'cancelled'))
     THEN
         RAISE EXCEPTION 'shop_reviewcase: is closed once, when its order has ended' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_dispute_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.closed_at IS NOT NULL OR NOT EXISTS (
+        SELECT FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND e.transition = 'dispute_opened'
+    ) THEN
+        RAISE EXCEPTION 'shop_dispute: is opened with an event that tells it' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_dispute_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.id <> OLD.id OR NEW.order_id <> OLD.order_id OR NEW.opened_at <> OLD.opened_at OR OLD.closed_at IS NOT NULL
+        OR NEW.closed_at IS NULL OR NOT EXISTS (
+            SELECT FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+            WHERE o.public_id = NEW.order_id AND (e.transition = 'dispute_dropped' OR o.state IN ('completed', 'cancelled'))
+        )
+    THEN
+        RAISE EXCEPTION 'shop_dispute: is closed once, with an event that tells it' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END

@@ -105,14 +105,16 @@ WHERE t.state = 'waiting' AND NOT (
 SELECT 'order ' || o.number, o.state || ', and no timer waits'
 FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
 WHERE (o.state IN ('paid', 'accepted', 'packed') OR o.state = 'delivered' AND p.delivered_source = 'courier')
-    AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting');
+    AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting')
+    AND NOT EXISTS (SELECT 1 FROM shop_dispute d WHERE d.order_id = o.public_id AND d.closed_at IS NULL);
 
 -- rule: a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived
 SELECT 'order ' || o.number, o.state || ', no timer waits and no case is open'
 FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
 WHERE (o.state = 'shipped' OR o.state = 'delivered' AND p.delivered_source = 'merchant')
     AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting')
-    AND NOT EXISTS (SELECT 1 FROM shop_reviewcase c WHERE c.order_id = o.public_id AND c.closed_at IS NULL);
+    AND NOT EXISTS (SELECT 1 FROM shop_reviewcase c WHERE c.order_id = o.public_id AND c.closed_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM shop_dispute d WHERE d.order_id = o.public_id AND d.closed_at IS NULL);
 
 -- rule: a review case is open until its order ends, and no longer
 SELECT 'case of order ' || o.number, CASE WHEN c.closed_at IS NULL THEN 'open' ELSE 'closed' END || ' while the order is ' || o.state
@@ -123,10 +125,11 @@ WHERE (c.closed_at IS NULL) = (o.state IN ('completed', 'cancelled'));
 SELECT 'order ' || o.number, e.opened || ' moves opened a case, ' || e.decided || ' decided one, ' || CASE WHEN c.order_id IS NULL THEN 'and there is none' ELSE 'and there is one' END
 FROM shop_order o JOIN (
     SELECT order_id, sum(CASE WHEN transition = 'review_opened' THEN 1 ELSE 0 END) AS opened,
-        sum(CASE WHEN actor_kind = 'operator' THEN 1 ELSE 0 END) AS decided
+        sum(CASE WHEN transition = 'dispute_opened' THEN 1 ELSE 0 END) AS disputed,
+        sum(CASE WHEN actor_kind = 'operator' AND transition <> 'refunded' THEN 1 ELSE 0 END) AS decided
     FROM shop_orderevent GROUP BY order_id
 ) e ON e.order_id = o.public_id LEFT JOIN shop_reviewcase c ON c.order_id = o.public_id
-WHERE e.opened <> CASE WHEN c.order_id IS NULL THEN 0 ELSE 1 END OR e.decided > e.opened;
+WHERE e.opened <> CASE WHEN c.order_id IS NULL THEN 0 ELSE 1 END OR e.decided > e.opened + e.disputed;
 
 -- rule: what was sent has a parcel, and nothing else has one
 SELECT 'order ' || o.number, o.state || ', parcel ' || coalesce(p.resi, 'none')
@@ -143,3 +146,20 @@ JOIN shop_orderevent e ON e.order_id = p.order_id AND e.seq = (
     WHERE x.order_id = p.order_id AND x.transition IN ('shipped', 'resi_corrected')
 )
 WHERE coalesce(e.evidence ->> 'courier', '') <> p.courier OR coalesce(e.evidence ->> 'resi', '') <> p.resi;
+
+-- rule: a dispute stands for the one event that opened it
+SELECT 'order ' || o.number, e.opened || ' events opened a dispute, ' || e.dropped || ' dropped one'
+FROM shop_order o JOIN (
+    SELECT order_id, sum(CASE WHEN transition = 'dispute_opened' THEN 1 ELSE 0 END) AS opened,
+        sum(CASE WHEN transition = 'dispute_dropped' THEN 1 ELSE 0 END) AS dropped
+    FROM shop_orderevent WHERE transition IN ('dispute_opened', 'dispute_dropped') GROUP BY order_id
+) e ON e.order_id = o.public_id
+WHERE e.opened <> (SELECT count(*) FROM shop_dispute d WHERE d.order_id = o.public_id) OR e.dropped > e.opened;
+
+-- rule: a dispute is open only in an order on its way, in which no timer waits
+SELECT 'dispute of order ' || o.number, 'open while the order is ' || o.state
+FROM shop_dispute d JOIN shop_order o ON o.public_id = d.order_id
+WHERE d.closed_at IS NULL AND (
+    o.state NOT IN ('shipped', 'delivered')
+    OR EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting')
+);

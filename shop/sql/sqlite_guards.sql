@@ -101,8 +101,19 @@ CREATE TRIGGER shop_orderevent_decided BEFORE INSERT ON shop_orderevent
 WHEN NEW.actor_kind = 'operator' AND (
         NEW.actor_id IS NULL OR NEW.reason = ''
         OR NOT EXISTS (SELECT 1 FROM shop_reviewcase WHERE order_id = NEW.order_id AND closed_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
     )
 BEGIN SELECT RAISE(ABORT, 'shop_orderevent: an operator decides open cases, by name and with a reason'); END;
+
+CREATE TRIGGER shop_orderevent_frozen BEFORE INSERT ON shop_orderevent
+WHEN (NEW.actor_kind = 'system' OR NEW.transition = 'dispute_opened')
+    AND EXISTS (SELECT 1 FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: a dispute is open'); END;
+
+CREATE TRIGGER shop_orderevent_undisputed BEFORE INSERT ON shop_orderevent
+WHEN (NEW.transition = 'dispute_dropped' OR NEW.transition = 'refunded' AND NEW.actor_kind = 'operator')
+    AND NOT EXISTS (SELECT 1 FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: no dispute is open'); END;
 
 CREATE TRIGGER shop_orderline_unchanged BEFORE UPDATE ON shop_orderline
 BEGIN SELECT RAISE(ABORT, 'shop_orderline: is append-only'); END;
@@ -182,6 +193,28 @@ CREATE TRIGGER shop_reviewcase_closed_once BEFORE UPDATE ON shop_reviewcase
 WHEN NEW.order_id <> OLD.order_id OR NEW.opened_at <> OLD.opened_at OR OLD.closed_at IS NOT NULL OR NEW.closed_at IS NULL
     OR NOT EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.order_id AND state IN ('completed', 'cancelled'))
 BEGIN SELECT RAISE(ABORT, 'shop_reviewcase: is closed once, when its order has ended'); END;
+
+CREATE TRIGGER shop_dispute_undeleted BEFORE DELETE ON shop_dispute
+BEGIN SELECT RAISE(ABORT, 'shop_dispute: is never deleted'); END;
+
+CREATE TRIGGER shop_dispute_once BEFORE INSERT ON shop_dispute
+WHEN EXISTS (SELECT 1 FROM shop_dispute WHERE id = NEW.id OR order_id = NEW.order_id AND closed_at IS NULL)
+BEGIN SELECT RAISE(ABORT, 'shop_dispute: is never replaced'); END;
+
+CREATE TRIGGER shop_dispute_is_told BEFORE INSERT ON shop_dispute
+WHEN NEW.closed_at IS NOT NULL OR NOT EXISTS (
+        SELECT 1 FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND e.transition = 'dispute_opened'
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_dispute: is opened with an event that tells it'); END;
+
+CREATE TRIGGER shop_dispute_closed_once BEFORE UPDATE ON shop_dispute
+WHEN NEW.id <> OLD.id OR NEW.order_id <> OLD.order_id OR NEW.opened_at <> OLD.opened_at OR OLD.closed_at IS NOT NULL
+    OR NEW.closed_at IS NULL OR NOT EXISTS (
+        SELECT 1 FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version
+        WHERE o.public_id = NEW.order_id AND (e.transition = 'dispute_dropped' OR o.state IN ('completed', 'cancelled'))
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_dispute: is closed once, with an event that tells it'); END;
 
 CREATE TRIGGER shop_pendingpurchase_undeleted BEFORE DELETE ON shop_pendingpurchase
 BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: is never deleted'); END;

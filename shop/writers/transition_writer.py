@@ -9,7 +9,7 @@ from django.conf import settings
 
 from shop import errors
 from shop.domain.order_states import ALLOWED_TRANSITIONS, FINISHED, NOT_SHIPPED, AllowedTransition
-from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
+from shop.models import Dispute, Order, OrderEvent, OrderTimer, ReviewCase
 from superapp.core import prepared
 
 
@@ -50,11 +50,23 @@ def write_transition(
     order.save(update_fields=["state", "cancelled_by", "version", "changed_at", "purchase_rev", "sale_rev"])
     if is_last and transition.from_state not in NOT_SHIPPED:
         ReviewCase.objects.filter(order=order, closed_at=None).update(closed_at=now)
+        close_dispute(order, now)
 
 
 def open_review_case(order: Order, now: datetime) -> None:
     """Open the review case of an order; called after the transition ``review_opened``."""
     ReviewCase.objects.create(order=order, opened_at=now)
+
+
+def open_dispute(order: Order, now: datetime) -> None:
+    """Open a dispute of an order; called after the transition ``dispute_opened``. No timer runs meanwhile."""
+    Dispute.objects.create(order=order, opened_at=now)
+    stop_timers(order)
+
+
+def close_dispute(order: Order, now: datetime) -> None:
+    """Close the dispute of an order, if one is open; called after the transition that ends it."""
+    Dispute.objects.filter(order=order, closed_at=None).update(closed_at=now)
 
 
 def review_due_at(shipped_at: datetime) -> datetime:
@@ -65,6 +77,19 @@ def review_due_at(shipped_at: datetime) -> datetime:
 def start_timer(order: Order, kind: str, due_at: datetime) -> None:
     """Start a timer of an order."""
     OrderTimer.objects.create(order=order, kind=kind, due_at=due_at)
+
+
+def start_completion_timer(order: Order, due_at: datetime) -> None:
+    """Start the timer that completes a delivered order in place of all others, unless a dispute freezes the order."""
+    stop_timers(order)
+    if not Dispute.objects.filter(order=order, closed_at=None).exists():
+        restart_timer(order, OrderTimer.Kind.COMPLETE, due_at)
+
+
+def restart_timer(order: Order, kind: str, due_at: datetime) -> None:
+    """Start a timer of an order that may have run before and was stopped."""
+    anew = {"due_at": due_at, "again_at": None, "state": OrderTimer.State.WAITING}
+    OrderTimer.objects.update_or_create(order=order, kind=kind, defaults=anew)
 
 
 def stop_timers(order: Order) -> None:

@@ -19,6 +19,7 @@ ORDER_SUMMARIES = {
     "accepted": _("Being prepared · {title}"),
     "packed": _("Packed · {title}"),
     "shipped": _("Shipped · {title}"),
+    "disputed": _("Problem reported · {title}"),
     "claimed": _("Arrived, says the shop · {title}"),
     "delivered": _("Arrived · {title}"),
     "completed": _("Completed · {title}"),

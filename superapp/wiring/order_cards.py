@@ -37,6 +37,9 @@ SYSTEM_EVENTS = {
     "shop.cancelled_set_aside_why": _("Cancelled ({reason}), {brand} set the refund aside for the buyer"),
     "shop.refunded": _("Refund of {amount} by the shop"),
     "shop.refunded_why": _("Refund of {amount} by the shop ({reason})"),
+    "shop.dispute_opened": _("The buyer reported a problem: {reason}"),
+    "shop.dispute_dropped": _("The buyer withdrew the report"),
+    "shop.refunded_operator": _("{brand} checked it: {amount} was refunded to the buyer ({reason})"),
     "shop.review_opened": _("{brand} is checking: nobody confirmed that it arrived"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
     "shop.cancelled_set_aside_operator": _("{brand} checked it and set the refund aside for the buyer ({reason})"),
@@ -48,6 +51,8 @@ NOTIFYING_TRANSITIONS = {
     "resi_corrected",
     "delivered",
     "review_opened",
+    "dispute_opened",
+    "dispute_dropped",
     "completed",
     "refunded",
     "cancelled",
@@ -204,9 +209,17 @@ def _card(event: OrderPlaced | OrderMoved, order: OrderDetails) -> dict[str, Any
 
 def _card_state(event: OrderPlaced | OrderMoved, order: OrderDetails) -> str:
     """Return the state of the card: a delivery that only the shop claims is a claim, a refund may be set aside."""
+    if _is_disputed(event, order):
+        return "disputed"
     if _is_claimed(event):
         return "claimed"
     return "set_aside" if event.state == "cancelled" and order.set_aside else event.state
+
+
+def _is_disputed(event: OrderPlaced | OrderMoved, order: OrderDetails) -> bool:
+    """Return whether a dispute was open after this event, which did not end the order."""
+    told = [step.transition for step in order.steps if step.version <= event.version and "dispute" in step.transition]
+    return bool(told) and told[-1] == "dispute_opened" and event.state in ("shipped", "delivered")
 
 
 def _is_claimed(event: OrderPlaced | OrderMoved) -> bool:
@@ -225,6 +238,14 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
         return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
     if event.transition == "review_opened":
         return "shop.review_opened", {"brand": settings.BRAND_NAME}
+    if event.transition == "dispute_opened":
+        return "shop.dispute_opened", {"reason": step.reason}
+    if event.transition == "refunded" and event.actor == "operator":
+        return "shop.refunded_operator", {
+            "brand": settings.BRAND_NAME,
+            "amount": str(step.amount),
+            "reason": step.reason,
+        }
     if event.transition == "refunded":
         fields = {"amount": str(step.amount), **({"reason": step.reason} if step.reason else {})}
         return f"shop.refunded{'_why' if step.reason else ''}", fields

@@ -15,7 +15,7 @@ from django.db import DataError, IntegrityError, InternalError, connection, tran
 
 import shop.migrations
 from shop import api
-from shop.actions import pending_purchases
+from shop.actions import disputes, pending_purchases
 from shop.actions.transitions import run_timer
 from shop.domain.order_states import ALLOWED_TRANSITIONS, FINISHED
 from shop.maintenance import guards
@@ -29,10 +29,10 @@ REFUSALS = (IntegrityError, DataError, InternalError)
 @pytest.fixture
 def scene(ana, bo, shop, product, buy, open_purchase, now):
     """
-    An order that was accepted, one on its way, one with an open case, one completed, and two purchases that a bank was
+    An order that was accepted, one on its way, one with an open case, one in dispute, one completed, and two purchases that a bank was
     to pay, one of which was cancelled; ids by name, as SQL has them.
     """
-    order, done, sent, cased = (buy(ana, product, pieces).order for pieces in (2, 1, 1, 1))
+    order, done, sent, cased, disputed = (buy(ana, product, pieces).order for pieces in (2, 1, 1, 1, 1))
     api.accept_order(user_id=bo.pk, order=order, now=now)
     api.accept_order(user_id=bo.pk, order=sent, now=now)
     api.ship_order(user_id=bo.pk, order=sent, courier="JNE", resi="1", now=now)
@@ -42,6 +42,10 @@ def scene(ana, bo, shop, product, buy, open_purchase, now):
     api.accept_order(user_id=bo.pk, order=cased, now=now)
     api.ship_order(user_id=bo.pk, order=cased, courier="JNE", resi="9", now=now)
     run_timer(OrderTimer.objects.get(order=cased, kind="review"), now=now + timedelta(days=30))
+    api.accept_order(user_id=bo.pk, order=disputed, now=now)
+    api.ship_order(user_id=bo.pk, order=disputed, courier="JNE", resi="8", now=now)
+    api.record_courier_delivery(courier="JNE", resi="8", evidence={}, now=now)
+    disputes.open_dispute(user_id=ana.pk, order=disputed, reason="rusak", expected_rev=None, now=now)
     given_up = open_purchase(ana, product).pk
     pending_purchases.cancel_pending_purchase(buyer_id=ana.pk, order=given_up, now=now)
     waiting = open_purchase(ana, product).pk
@@ -54,6 +58,7 @@ def scene(ana, bo, shop, product, buy, open_purchase, now):
         "done": write(done),
         "sent": write(sent),
         "cased": write(cased),
+        "disputed": write(disputed),
         "given_up": write(given_up),
         "waiting": write(waiting),
         "product": product_id,
@@ -75,6 +80,10 @@ CORRECTION = (
 DECISION = (
     "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
     " SELECT '{{{of}}}', {seq}, 'completed', 'shipped', 'completed', '{who}', {actor}, '{reason}', '{{{{}}}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{{order}}'"
+)
+DISPUTED = (
+    "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
+    " SELECT '{{{of}}}', {seq}, '{name}', '{before}', '{after}', '{who}', {{bo}}, 'x', '{{{{}}}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{{order}}'"
 )
 CLOSE = "UPDATE shop_pendingpurchase SET state = '{state}', closed_at = created_at WHERE public_id = '{{{of}}}'"
 DECIDED = {"of": "cased", "seq": 5, "who": "operator", "actor": "{bo}", "reason": "JNE: hilang"}
@@ -138,6 +147,16 @@ ILLEGAL = {
     "case closed while its order goes on": "UPDATE shop_reviewcase SET closed_at = opened_at",
     "case of another order": "UPDATE shop_reviewcase SET order_id = '{sent}'",
     "case deleted": "DELETE FROM shop_reviewcase",
+    # Disputes.
+    "disputed order completed by the clock": DISPUTED.format(name="completed", after="completed", who="system", seq=6, of="disputed", before="delivered"),
+    "dispute told twice": DISPUTED.format(name="dispute_opened", after="delivered", who="buyer", seq=6, of="disputed", before="delivered"),
+    "dispute dropped that nobody opened": DISPUTED.format(name="dispute_dropped", after="shipped", who="buyer", seq=4, of="sent", before="shipped"),
+    "part refunded by an operator without a dispute": DISPUTED.format(name="refunded", after="shipped", who="operator", seq=5, of="cased", before="shipped"),
+    "second open dispute": "INSERT INTO shop_dispute (order_id, opened_at) SELECT order_id, opened_at FROM shop_dispute",
+    "dispute opened in silence": "INSERT INTO shop_dispute (order_id, opened_at) SELECT '{sent}', opened_at FROM shop_dispute",
+    "dispute closed in silence": "UPDATE shop_dispute SET closed_at = opened_at",
+    "dispute of another order": "UPDATE shop_dispute SET order_id = '{sent}'",
+    "dispute deleted": "DELETE FROM shop_dispute",
     # Purchases that a bank is to pay.
     "purchase placed without its order": CLOSE.format(state="placed", of="waiting"),
     "purchase opened again": "UPDATE shop_pendingpurchase SET state = 'open', closed_at = NULL WHERE public_id = '{given_up}'",
@@ -176,6 +195,7 @@ ILLEGAL_ON_SQLITE = {
     "answer replaced": "INSERT OR REPLACE INTO shop_attempt SELECT * FROM shop_attempt",
     "counter replaced": "INSERT OR REPLACE INTO shop_ordercounter SELECT * FROM shop_ordercounter",
     "case replaced": "INSERT OR REPLACE INTO shop_reviewcase SELECT * FROM shop_reviewcase",
+    "dispute replaced": "INSERT OR REPLACE INTO shop_dispute SELECT * FROM shop_dispute",
     "purchase replaced": "INSERT OR REPLACE INTO shop_pendingpurchase SELECT * FROM shop_pendingpurchase",
     "parcel replaced": "INSERT OR REPLACE INTO shop_shipment SELECT * FROM shop_shipment",
 }

@@ -1,0 +1,1 @@
+"""Desks of the shop at the operator's console."""

@@ -1,0 +1,256 @@
+"""Disputes: an order in which the buyer says that something is wrong waits for people, and for no timer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from payments import errors as payment_errors
+from payments.maintenance.integrity_checks import check_integrity as check_money
+from shop import api, errors
+from shop.actions import disputes
+from shop.maintenance.integrity_checks import check_integrity
+from shop.maintenance.order_timers import run_due_timers
+from shop.models import Dispute, Order, OrderEvent, OrderTimer
+from shop.queries.orders import list_due_timers
+from superapp.console.models import Proposal
+from superapp.core.money import Money
+from tests.harness.socket_client import make_trusted_device
+from tests.payments.purses import balance
+from tests.shop.html_clients import browser_of, text
+
+pytestmark = pytest.mark.usefixtures("still_clock")
+LATER = timedelta(days=60)
+TOTAL = 50_000_00
+
+
+@pytest.fixture
+def sent(bo, order, now):
+    """An order on its way."""
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
+    return order
+
+
+@pytest.fixture
+def arrived(sent, now):
+    """The same order after the courier's report; its completion timer runs."""
+    api.record_courier_delivery(courier="JNE", resi="1", evidence={}, now=now)
+    return sent
+
+
+@pytest.fixture
+def whole(now):
+    yield
+    assert check_integrity(now=now) == check_money(now=now) == []
+
+
+@pytest.fixture
+def two(make_user):
+    return make_user("ops", is_staff=True), make_user("ulin", is_staff=True)
+
+
+def open_(order, person, now, reason="Barang rusak: retak", rev=None):
+    disputes.open_dispute(user_id=person.pk, order=order, reason=reason, expected_rev=rev, now=now)
+
+
+def drop(order, person, now, rev=None):
+    disputes.drop_dispute(user_id=person.pk, order=order, expected_rev=rev, now=now)
+
+
+def decide(two, verdict, now, part=0):
+    return disputes.decide_dispute(
+        dispute=Dispute.objects.latest("pk").pk,
+        verdict=verdict,
+        part=Money(part),
+        reason="foto jelas",
+        maker_id=two[0].pk,
+        checker_id=two[1].pk,
+        now=now,
+    )
+
+
+def state():
+    order = Order.objects.get()
+    return order.state, Dispute.objects.filter(closed_at=None).count()
+
+
+def test_no_timer_moves_a_disputed_order_until_the_buyer_drops_it(arrived, ana, now, whole):
+    open_(arrived, ana, now)
+    assert run_due_timers(now + LATER) == 0
+    assert state() == ("delivered", 1)
+
+    drop(arrived, ana, now)
+    drop(arrived, ana, now)  # Sent twice.
+    assert (api.fetch_order(user_id=ana.pk, order=arrived).summary.due) == "complete"
+    assert check_integrity(now=now) == []
+
+    assert run_due_timers(now + timedelta(days=4)) == 1
+    assert state() == ("completed", 0)
+
+
+def test_timer_that_was_read_before_the_opening_does_nothing(arrived, ana, now):
+    from shop.actions import transitions
+
+    (timer,) = list_due_timers(now + LATER, limit=9)
+    open_(arrived, ana, now)
+
+    assert transitions.run_timer(timer, now=now + LATER) is False
+    assert state() == ("delivered", 1)
+
+
+def test_opening_after_the_timer_is_refused(arrived, ana, now, whole):
+    run_due_timers(now + LATER)
+    with pytest.raises(errors.NotNow):
+        open_(arrived, ana, now + LATER)
+
+
+def test_courier_report_of_a_disputed_order_starts_no_timer(sent, ana, now, whole):
+    open_(sent, ana, now)
+    assert api.record_courier_delivery(courier="JNE", resi="1", evidence={}, now=now)
+    assert not OrderTimer.objects.filter(state="waiting").exists()
+
+    drop(sent, ana, now)
+    assert api.fetch_order(user_id=ana.pk, order=sent).summary.due == "complete"
+
+
+def test_dropped_dispute_of_an_order_on_its_way_is_reviewed_in_time_and_can_be_opened_again(sent, ana, now, whole):
+    open_(sent, ana, now)
+    drop(sent, ana, now)
+    assert api.fetch_order(user_id=ana.pk, order=sent).summary.due == "review"
+    open_(sent, ana, now)
+    open_(sent, ana, now)  # Sent twice.
+    assert Dispute.objects.count() == 2
+    assert OrderEvent.objects.filter(transition="dispute_opened").count() == 2
+
+
+@pytest.mark.parametrize("act", [open_, drop])
+def test_only_the_buyer_opens_and_drops(act, sent, ana, bo, make_user, now):
+    with pytest.raises(errors.NotNow):
+        act(sent, bo, now)
+    with pytest.raises(errors.OrderNotFound):
+        act(sent, make_user("eve"), now)
+    assert not Dispute.objects.exists()
+
+
+def test_order_that_is_not_sent_cannot_be_disputed(order, ana, now):
+    with pytest.raises(errors.NotNow):
+        open_(order, ana, now)
+
+
+def test_stale_page_neither_opens_nor_drops(sent, ana, now):
+    with pytest.raises(errors.NotNow):
+        open_(sent, ana, now, rev=1)
+    open_(sent, ana, now)
+    with pytest.raises(errors.NotNow):
+        drop(sent, ana, now, rev=1)
+    assert state() == ("shipped", 1)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "part", "to_buyer", "ends"),
+    [("release", 0, 0, "completed"), ("refund", 0, TOTAL, "cancelled"), ("split", 20_000_00, 20_000_00, "completed")],
+    ids=["release", "refund", "split"],
+)
+def test_two_operators_decide_once(verdict, part, to_buyer, ends, sent, ana, bo, two, now, whole):
+    before = balance(ana, now)
+    open_(sent, ana, now)
+
+    decide(two, verdict, now, part)
+
+    assert state() == (ends, 0)
+    assert balance(ana, now) == before + to_buyer
+    assert api.fetch_merchant_balance(bo.pk) == Money(TOTAL - to_buyer)
+    last = OrderEvent.objects.latest("seq")
+    assert (last.actor_kind, last.actor_id, last.reason) == ("operator", two[1].pk, "foto jelas")
+    assert last.evidence["first_operator"] == two[0].pk
+    with pytest.raises(errors.DisputeClosed):
+        decide(two, "refund", now)
+    for person in (ana, bo):
+        assert "foto jelas" in text(browser_of(person).get(f"/pesanan/{sent}/"))
+
+
+def test_decision_after_the_buyer_dropped_it_is_refused(sent, ana, two, now, whole):
+    open_(sent, ana, now)
+    drop(sent, ana, now)
+    with pytest.raises(errors.DisputeClosed):
+        decide(two, "release", now)
+
+
+@pytest.mark.parametrize("part", [TOTAL, TOTAL + 1_00])
+def test_split_leaves_something_to_the_shop(part, sent, ana, two, now, whole):
+    open_(sent, ana, now)
+    with pytest.raises(errors.SplitInvalid):
+        decide(two, "split", now, part)
+    assert state() == ("shipped", 1)
+
+
+def test_neither_party_nor_a_stranger_decides(sent, ana, bo, two, now):
+    open_(sent, ana, now)
+    with pytest.raises(payment_errors.OperatorsOnly):
+        decide((two[0], ana), "refund", now)
+    ana.is_staff = True
+    ana.save()
+    for pair in ((two[0], ana), (ana, two[0])):
+        with pytest.raises(errors.OwnCase):
+            decide(pair, "refund", now)
+    assert state() == ("shipped", 1)
+
+
+def test_merchant_refunds_all_or_buyer_confirms_and_the_dispute_ends(sent, ana, bo, now, whole):
+    open_(sent, ana, now)
+    api.cancel_order(user_id=bo.pk, order=sent, device_id=make_trusted_device(bo), now=now)
+    assert state() == ("cancelled", 0)
+
+
+def test_single_operator_does_not_decide_a_disputed_case(sent, ana, two, now):
+    run_due_timers(now + LATER)
+    open_(sent, ana, now + LATER)
+    with pytest.raises(errors.OrderDisputed):
+        api.decide_review_case(
+            number=Order.objects.get().number,
+            operator_id=two[0].pk,
+            verdict="complete",
+            reason="x",
+            now=now + LATER,
+        )
+
+
+def test_both_sides_read_the_dispute_and_only_the_buyer_gets_the_forms(sent, ana, bo, make_user):
+    page, form = f"/pesanan/{sent}/", {"reason": "Barang rusak", "words": "retak"}
+    assert "Ada masalah dengan pesanan ini" in text(browser_of(ana).get(page))
+    assert "Ada masalah dengan pesanan ini" not in text(browser_of(bo).get(page))
+
+    assert browser_of(make_user("eve")).post(f"{page}masalah/", form).status_code == 404
+    assert browser_of(bo).post(f"{page}masalah/", form).status_code == 409
+    assert browser_of(ana).post(f"{page}masalah/", form).status_code == 302
+
+    of_buyer, of_shop = (text(browser_of(person).get(page)) for person in (ana, bo))
+    assert "Barang rusak: retak" in of_buyer
+    assert "Sudah beres, cabut laporan" in of_buyer
+    assert "Pembeli melaporkan masalah pada" in of_shop
+    assert "Sudah beres, cabut laporan" not in of_shop
+    assert browser_of(ana).post(f"{page}masalah/selesai/").status_code == 302
+    assert state() == ("shipped", 0)
+
+
+def test_desk_proposes_and_a_second_member_approves(sent, ana, now, make_operator, whole):
+    maker, checker = make_operator("petugas", "finance"), make_operator("pemeriksa", "finance")
+    open_(sent, ana, now)
+    dispute, before = Dispute.objects.get(), balance(ana, now)
+    assert "Barang rusak: retak" in text(maker.browser.get("/konsol/sengketa/"))
+
+    form = {"dispute": str(dispute.pk), "verdict": "split", "amount": "20.000", "reason": "setengah rusak"}
+    assert maker.browser.post("/konsol/sengketa/", form | {"amount": "50.000"}).status_code == 422
+    assert maker.browser.post("/konsol/sengketa/", form | {"verdict": "x"}).status_code in (400, 422)
+    assert maker.browser.post("/konsol/sengketa/", form | {"dispute": "99"}).status_code == 409
+    assert maker.browser.post("/konsol/sengketa/", form).status_code == 302
+    proposal = Proposal.objects.get()
+    maker.browser.post(f"/konsol/usulan/{proposal.public_id}/", {"do": "approve"})
+    assert state() == ("shipped", 1)
+    checker.browser.post(f"/konsol/usulan/{proposal.public_id}/", {"do": "approve"})
+
+    proposal.refresh_from_db()
+    assert (proposal.state, state()) == ("approved", ("completed", 0))
+    assert balance(ana, now) == before + 20_000_00
