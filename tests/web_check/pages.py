@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from payments import api as payments
 from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids
@@ -50,6 +51,11 @@ def good() -> str:
     return f"/tokoku/barang/{shop.list_own_products(owner_id=_sekar())[0].public_id}/"
 
 
+def moved() -> str:
+    """Return the receipt of the latest movement in her wallet."""
+    return f"/dompet/bukti/{payments.list_wallet_movements(_sekar(), now=clock.now())[0].journal}/"
+
+
 def buying() -> str:
     product = shop.fetch_catalog_page("kopi-rante").products[0]
     return f"/beli/{product.public_id}/{ids.new_id()}/"
@@ -76,6 +82,7 @@ PAGES = (
     Page("/tokoku/barang/baru/"),
     Page("/tokoku/ubah/"),
     Page("/tokoku/qris/"),
+    Page("/tokoku/laporan/"),
     Page("/tokoku/laporan/"),
     Page(bought),
     *(Page(partial(sold, state)) for state in ("paid", "accepted", "shipped", "completed", "cancelled")),
@@ -108,6 +115,12 @@ PAGES = (
     Page("/dompet/kirim/"),
     Page("/dompet/tarik/"),
     Page("/dompet/laporan/"),
+    Page(moved),
+    Page("/dompet/minta/"),
+    Page("/dompet/patungan/"),
+    Page("/dompet/terjadwal/"),
+    Page("/angpao/"),
+    Page("/bukti/periksa/segel.html", STRANGER),
     Page("/dompet/pin/"),
     Page("/dompet/pin/", world.NEWCOMER),
     Page("/dompet/pin/lupa/"),
