@@ -76,7 +76,7 @@ def settlement(request: HttpRequest, settlement: UUID) -> HttpResponse:
     """Show how one settlement of the caller's shop adds up."""
     merchant = merchant_reference(require_own_shop(get_current_user(request).pk).public_id)
     shown = payments.get_settlement(merchant, settlement)
-    context = {"settlement": shown, "taken": -shown.other, "left_because": LEFT.get(shown.reason, "")}
+    context = {"settlement": shown, "left_because": LEFT.get(shown.reason, "")}
     return render(request, "shop/merchant/settlement.html", context)
 
 
