@@ -32,6 +32,7 @@ BUYING = {"begin", "buy"}
 OPEN = {
     "front_page", "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship",
     "correct_resi", "delivered", "confirm", "cancel", "sales", "withdraw", "open_payments", "await_payment",
+    "refund", "code_payment", "open_dispute", "drop_dispute", "desk_disputes", "settlements", "settlement",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",
@@ -92,7 +93,7 @@ def test_every_page_of_a_disabled_shop_feature_is_404(ana, shop, product, profil
         assert [answer.status_code for answer in answers] == [403, 403], pattern.name
         assert SAID in answers[0].content.decode()
 
-    assert len(closed) == {"chat_only": 25, "social_commerce": 2}[name]
+    assert len(closed) == {"chat_only": 26, "social_commerce": 2}[name]
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
