@@ -9,10 +9,10 @@ class PeerPaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register facts, commands and periodic tasks, and the links of the wallet."""
+        """Register guards, facts, commands and periodic tasks, and the links of the wallet."""
         from payments.api import WalletLink, register_wallet_link
 
-        for module in ("events", "maintenance.periodic_tasks", "endpoints.requests"):
+        for module in ("events", "maintenance.guards", "maintenance.periodic_tasks", "endpoints.requests"):
             import_module(f"peer_payments.{module}")
         label = pgettext_lazy("wallet", "Request")
         register_wallet_link(WalletLink(view="peer_payments:requests", label=label, icon="hand-coins"))

@@ -43,7 +43,7 @@ APPENDED = (
     "suspenseclearing",
 )
 # Rows of these are closed once, and never changed after.
-CLOSED = ("charge", "withdrawal", "merchantrefund", "reconciliationbreak")
+CLOSED = ("charge", "withdrawal", "merchantrefund", "mandate", "reconciliationbreak")
 LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable", "issuedmoney")
 GUARDED = (*LEDGER, *APPENDED, *CLOSED)
 # Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.

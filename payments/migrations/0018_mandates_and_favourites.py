@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import superapp.core.ids
+from payments.maintenance.guards import InstallGuards
 
 
 class Migration(migrations.Migration):
@@ -72,4 +73,5 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        InstallGuards(),
     ]

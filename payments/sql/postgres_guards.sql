@@ -211,6 +211,19 @@ BEGIN
 END
 $body$;
 
+-- A mandate ends once; but for that it stays as its payer gave it.
+CREATE OR REPLACE FUNCTION payments_mandate_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF OLD.ended_at IS NOT NULL
+        OR (NEW.id, NEW.public_id, NEW.payer_id, NEW.receiver_id, NEW.amount_max, NEW.made_at)
+            IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.payer_id, OLD.receiver_id, OLD.amount_max, OLD.made_at)
+    THEN
+        RAISE EXCEPTION 'payments_mandate: ends once, and is otherwise as it was given' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 -- A withdrawal is closed once; but for that it stays as it was asked for.
 CREATE OR REPLACE FUNCTION payments_withdrawal_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN

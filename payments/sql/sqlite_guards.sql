@@ -217,6 +217,18 @@ WHEN OLD.closed_at IS NOT NULL
     OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.user_id IS NOT OLD.user_id OR NEW.method IS NOT OLD.method OR NEW.reference IS NOT OLD.reference OR NEW.amount IS NOT OLD.amount OR NEW.asset IS NOT OLD.asset OR NEW.partner_reference IS NOT OLD.partner_reference OR NEW.created_at IS NOT OLD.created_at OR NEW.expires_at IS NOT OLD.expires_at
 BEGIN SELECT RAISE(ABORT, 'payments_charge: is closed once, and is otherwise as it was asked for'); END;
 
+CREATE TRIGGER payments_mandate_undeleted BEFORE DELETE ON payments_mandate
+BEGIN SELECT RAISE(ABORT, 'payments_mandate: is never deleted'); END;
+
+CREATE TRIGGER payments_mandate_once BEFORE INSERT ON payments_mandate
+WHEN EXISTS (SELECT 1 FROM payments_mandate WHERE id = NEW.id OR public_id = NEW.public_id)
+BEGIN SELECT RAISE(ABORT, 'payments_mandate: is never replaced'); END;
+
+CREATE TRIGGER payments_mandate_closed_once BEFORE UPDATE ON payments_mandate
+WHEN OLD.ended_at IS NOT NULL
+    OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.payer_id IS NOT OLD.payer_id OR NEW.receiver_id IS NOT OLD.receiver_id OR NEW.amount_max IS NOT OLD.amount_max OR NEW.made_at IS NOT OLD.made_at
+BEGIN SELECT RAISE(ABORT, 'payments_mandate: ends once, and is otherwise as it was given'); END;
+
 CREATE TRIGGER payments_withdrawal_undeleted BEFORE DELETE ON payments_withdrawal
 BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is never deleted'); END;
 

@@ -26,6 +26,7 @@ from payments.models import (
     FeeRule,
     IncomingPayment,
     Journal,
+    Mandate,
     MerchantRefund,
     Posting,
     QrisAccount,
@@ -38,6 +39,7 @@ from payments.models import (
 )
 from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
+from superapp.accounts import api as accounts
 from superapp.core import health
 from superapp.core.money import Money
 from tests.payments.illegal_statements import ILLEGAL, ILLEGAL_ON_SQLITE, POSTING, TRANSFER
@@ -139,6 +141,24 @@ def test_postgresql_refuses_truncation(real_db, scene):
     assert contents() == before
 
 
+@pytest.mark.parametrize(
+    "change",
+    ["amount_max = amount_max + 1", "payer_id = receiver_id, receiver_id = payer_id", "made_at = '2020-01-01'"],
+)
+def test_mandate_stays_as_it_was_given(make_user, now, change):
+    mandate = Mandate.objects.create(payer=make_user("ana"), receiver=make_user("bo"), amount_max=1_000, made_at=now)
+
+    assert refused(f"UPDATE payments_mandate SET {change} WHERE id = {mandate.pk}")
+    assert refused(f"DELETE FROM payments_mandate WHERE id = {mandate.pk}")
+
+
+def test_mandate_that_ended_does_not_begin_again(make_user, now):
+    mandate = Mandate.objects.create(payer=make_user("ana"), receiver=make_user("bo"), amount_max=1_000, made_at=now)
+
+    assert not refused(f"UPDATE payments_mandate SET ended_at = made_at WHERE id = {mandate.pk}")
+    assert refused(f"UPDATE payments_mandate SET ended_at = NULL WHERE id = {mandate.pk}")
+
+
 def fill_bank_tables(user, journal_id, now):
     common = {"user": user, "amount": 1, "asset": "IDR"}
     later = now + timedelta(minutes=1)
@@ -173,6 +193,9 @@ def fill_bank_tables(user, journal_id, now):
         merchant="m", number="1", payment_id=journal_id, amount=1, requested_by=user, requested_at=now
     )
     store_settlement(user.pk, now)
+    Mandate.objects.create(
+        payer=user, receiver=accounts.create_person(name="Hal", handle="hal", now=now), amount_max=1, made_at=now
+    )
     BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
     fill_reconciliation_tables(user, journal_id, now)
 
