@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from angpao import errors, queries
 from angpao.contracts import OpenedSlot, Opening
 from angpao.writers import openings
 
@@ -19,4 +20,7 @@ def open_angpao(*, packet: UUID, user_id: int, now: datetime) -> OpenedSlot:
     :raises OwnAngpao, AllOpened, Expired: if nothing is to be opened
     :raises WalletFull, WalletNotOpen: if their wallet cannot take the share
     """
+    # Many may ask for what does not exist; they hold up nobody who opens one.
+    if queries.find_packet(packet) is None:
+        raise errors.AngpaoNotFound
     return openings.writer.submit(Opening(packet, user_id, now)).result()

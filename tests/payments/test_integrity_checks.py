@@ -72,6 +72,11 @@ def test_consistent_ledger_has_no_violation(scene, now):
 
 
 LIES = {
+    "more owed than came in": (
+        "UPDATE payments_issuedmoney SET owed = owed + 1 WHERE asset = 'IDR'",
+        {"what is owed is what came in minus what left"},
+        "asset IDR",
+    ),
     "money left in clearing": (
         "UPDATE payments_account SET kind = 'clearing' WHERE id = {bo}",
         {"nothing stays in clearing"},

@@ -177,7 +177,8 @@ def test_freezing_a_wallet_takes_a_rev(make_payer, send, now):
 
     frozen = api.get_wallet(ana.pk, now=now)
     assert (frozen.rev, frozen.status) == (2, "frozen")
-    assert send(ana, make_payer("bo"), 1) == api.Refused("payments.account_not_open")
+    with pytest.raises(errors.WalletFrozen):
+        send(ana, make_payer("bo"), 1)
 
 
 def test_receipt_is_visible_to_both_parties_only(make_payer, send, now):

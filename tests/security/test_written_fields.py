@@ -206,7 +206,7 @@ INPUTS_OF_THE_CONSOLE = {"reason"}
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
     account bank_reference bulan day first_on share
-    city credit debit person postal_code qr tables tindakan perihal tip
+    city credit debit person postal_code qr tables perihal tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt bulan mute_until
 """
 

@@ -9,17 +9,25 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from angpao import api as angpao
 from chat import api as chat
 from chat.actions import group_links
+from payments import api as payments
+from peer_payments import api as peer_payments
+from peer_payments.models import BillSplit, Schedule
+from shop.models import Shop
 from superapp.accounts import api as accounts
 from superapp.accounts.actions import invite_links
 from superapp.accounts.models import Device
+from superapp.core.money import Money
 from superapp.realtime.rate_limits import command_throttle
+from tests.payments import test_qris_payments as qris
+from tests.payments.purses import PIN
 from tests.payments.purses import browser_of as browser_on_device
 from tests.shop.html_clients import browser_of
 
-# Not pages: what clients and the bank call, frames of the camera, and files.
-NO_PAGES = ("api/", "media/", "-/", "bank/", "dompet/pindai/bingkai/")
+# Not pages: what clients and the bank call, frames of the camera, and files. The console is not found by people.
+NO_PAGES = ("api/", "media/", "-/", "bank/", "konsol/", "dompet/pindai/bingkai/")
 
 
 pytestmark = pytest.mark.usefixtures("still_clock")
@@ -41,6 +49,7 @@ def arguments(ana, bo, product, make_shop, make_product, buy, open_purchase, now
         "bill": uuid.uuid4(),
         "charge": uuid.uuid4(),
         "withdrawal": uuid.uuid4(),
+        **of_money(ana, bo, conversation.public_id, now),
         "handle": "manik-bo",
         "slug": product.slug,
         "journal": uuid.uuid4(),
@@ -61,6 +70,44 @@ def of_a_group(bo, now):
         conversation_id=group.public_id, by_user_id=bo.pk, lasts_for=None, uses_max=None, needs_approval=False, now=now
     )
     return {"grup conversation": group.public_id, "grup token": link.token}
+
+
+def of_money(ana, bo, conversation_id, now):
+    """A request of ana's to bo, a bill and a schedule of his, an angpao for him, and a payment by his shop's code."""
+    made = peer_payments.request_money(
+        requester_id=ana.pk, payer=bo.public_id, amount=Money(1_000_00), idempotency_key="r", now=now
+    )
+    split = BillSplit.objects.create(
+        maker=bo, group="g", title="Makan", total=3, own_share=1, method="equal", idempotency_key="b", made_at=now
+    )
+    schedule = Schedule.objects.create(
+        sender=bo, receiver=ana, amount=1, repeat="weekly", time_zone="Asia/Jakarta", first_on=now.date(),
+        mandate=uuid.uuid4(), idempotency_key="s", made_at=now,
+    )  # fmt: skip
+    sent = angpao.send_angpao(
+        angpao.PacketRequest(
+            packet=uuid.uuid4(),
+            sender_id=ana.pk,
+            audience=f"chat.conversation:{conversation_id}",
+            mode="equal",
+            total=Money(1_000_00),
+            slots=1,
+        ),
+        device_id=None,
+        pin=PIN,
+        now=now,
+    )
+    account = qris.open_account(now, merchant=f"shop.storefront:{Shop.objects.get(owner=bo).public_id}")
+    paid = qris.pay(ana, payments.write_static_code(account.merchant), now, amount=1_000_00)
+    return {
+        "money_request": made.public_id,
+        "split": split.public_id,
+        "schedule": schedule.public_id,
+        "packet": sent.public_id,
+        "bayar journal": paid.public_id,
+        "settlement": uuid.uuid4(),
+        "number": uuid.uuid4(),
+    }
 
 
 def pages(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:

@@ -33,7 +33,7 @@ def test_order_lists_contain_only_own_orders(ana, bo, make_payer, make_shop, pro
     (bought,), (sold,) = api.list_purchases(ana.pk, now=now).items, api.list_sales(bo.pk, now=now).items
 
     assert (bought.public_id, bought.role, bought.can) == (order, "buyer", ("cancel",))
-    assert (sold.public_id, sold.role, sold.can) == (order, "merchant", ("accept", "cancel"))
+    assert (sold.public_id, sold.role, sold.can) == (order, "merchant", ("accept", "refund", "cancel"))
     assert (bought.pieces, bought.first_line.name, bought.shop_name, bought.town) == (
         2,
         "Gelang manik",

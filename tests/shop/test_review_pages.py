@@ -58,7 +58,7 @@ def test_open_review_case_is_shown_to_both_sides(read, order, now):
     ("verdict", "said"),
     [
         ("complete", "Sudah diperiksa: uang diteruskan ke toko"),
-        ("refund", "Sudah diperiksa: uang kembali ke pembeli"),
+        ("refund", "Sudah diperiksa: pesanan dibatalkan"),
     ],
 )
 def test_decision_and_reason_are_shown_to_both_sides(verdict, said, read, order, make_user, now):

@@ -19,7 +19,7 @@ from superapp.web.management.commands import draw_shell
 OPEN_PAGES = ("/masuk/", "/masuk/kotak-sms/", "/luring/")
 # Before anybody said anything; at 50 kB/s a third of a second. The style sheets come along to whoever was never here.
 PAGE_BYTES_MAX = 16_000
-FIRST_PAGE_BYTES_MAX = 30_000
+FIRST_PAGE_BYTES_MAX = 31_000
 PEOPLES_PAGES = ("/obrolan/", "/kontak/", "/saya/")
 
 
