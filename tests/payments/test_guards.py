@@ -20,31 +20,20 @@ from payments.domain import chart_of_accounts
 from payments.maintenance import guards
 from payments.models import (
     Account,
-    AppliedFee,
-    BankMessage,
-    Charge,
-    FeeRule,
-    IncomingPayment,
     Journal,
-    Mandate,
-    MerchantRefund,
     Posting,
     QrisAccount,
     QrisBill,
     QrisPayment,
     Request,
     Transfer,
-    VirtualAccount,
-    Withdrawal,
 )
 from payments.models.constraints import TriggeredCheck
 from payments.writers import ledger
-from superapp.accounts import api as accounts
 from superapp.core import health
 from superapp.core.money import Money
+from tests.payments.bank_rows import fill_bank_tables
 from tests.payments.illegal_statements import ILLEGAL, ILLEGAL_ON_SQLITE, POSTING, TRANSFER
-from tests.payments.reconciled import fill_reconciliation_tables
-from tests.payments.settled import store_settlement
 from tests.payments.test_qris_payments import bill_of, pay
 from tests.payments.test_qris_payments import open_account as open_qris_account
 
@@ -139,65 +128,6 @@ def test_postgresql_refuses_truncation(real_db, scene):
 
     assert let_through == []
     assert contents() == before
-
-
-@pytest.mark.parametrize(
-    "change",
-    ["amount_max = amount_max + 1", "payer_id = receiver_id, receiver_id = payer_id", "made_at = '2020-01-01'"],
-)
-def test_mandate_stays_as_it_was_given(make_user, now, change):
-    mandate = Mandate.objects.create(payer=make_user("ana"), receiver=make_user("bo"), amount_max=1_000, made_at=now)
-
-    assert refused(f"UPDATE payments_mandate SET {change} WHERE id = {mandate.pk}")
-    assert refused(f"DELETE FROM payments_mandate WHERE id = {mandate.pk}")
-
-
-def test_mandate_that_ended_does_not_begin_again(make_user, now):
-    mandate = Mandate.objects.create(payer=make_user("ana"), receiver=make_user("bo"), amount_max=1_000, made_at=now)
-
-    assert not refused(f"UPDATE payments_mandate SET ended_at = made_at WHERE id = {mandate.pk}")
-    assert refused(f"UPDATE payments_mandate SET ended_at = NULL WHERE id = {mandate.pk}")
-
-
-def fill_bank_tables(user, journal_id, now):
-    common = {"user": user, "amount": 1, "asset": "IDR"}
-    later = now + timedelta(minutes=1)
-    charge = Charge.objects.create(
-        **common, method="va", reference="r", partner_reference="c", created_at=now, expires_at=later
-    )
-    VirtualAccount.objects.create(number="1", user=user, charge=charge, created_at=now)
-    IncomingPayment.objects.create(
-        **common,
-        bank_reference="b",
-        paid_to="1",
-        charge=charge,
-        paid_at=now,
-        received_at=now,
-        state="credited",
-        journal_id=journal_id,
-    )
-    Withdrawal.objects.create(
-        **common,
-        bank_code="014",
-        account_number="1",
-        holder="G",
-        fee=0,
-        partner_reference="w",
-        hold_id=journal_id,
-        created_at=now,
-        ask_after=now,
-    )
-    rule = FeeRule.objects.get(channel="qris", name="regular")
-    AppliedFee.objects.create(journal_id=journal_id, rule=rule, gross=100, fee=1)
-    MerchantRefund.objects.create(
-        merchant="m", number="1", payment_id=journal_id, amount=1, requested_by=user, requested_at=now
-    )
-    store_settlement(user.pk, now)
-    Mandate.objects.create(
-        payer=user, receiver=accounts.create_person(name="Hal", handle="hal", now=now), amount_max=1, made_at=now
-    )
-    BankMessage.objects.create(service="25", external_id="1", day=now.date(), body="", answer="", received_at=now)
-    fill_reconciliation_tables(user, journal_id, now)
 
 
 @pytest.mark.embedded_only
