@@ -40,7 +40,7 @@ class AngpaoOpened(_PacketEvent):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class AngpaoReturned(_PacketEvent):
-    """The time of an angpao was over, and what nobody opened went back to its sender."""
+    """An angpao expired, and its unopened slots were refunded to the sender."""
 
     name: ClassVar[str] = "angpao.returned"
     sender_id: int

@@ -20,7 +20,7 @@ def open_angpao(*, packet: UUID, user_id: int, now: datetime) -> OpenedSlot:
     :raises OwnAngpao, AllOpened, Expired: if nothing is to be opened
     :raises WalletFull, WalletNotOpen: if their wallet cannot take the share
     """
-    # Many may ask for what does not exist; they hold up nobody who opens one.
+    # Requests for unknown packets are refused before they queue, so that they delay no others.
     if queries.find_packet(packet) is None:
         raise errors.AngpaoNotFound
     return openings.writer.submit(Opening(packet, user_id, now)).result()

@@ -1,4 +1,4 @@
-"""Returning what nobody opened in time."""
+"""Return of the unopened slots of expired packets to their senders."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from payments import api as payments
 from superapp.core import outbox
 from superapp.core.money import Money
 
-# A sender whose wallet is full gets the money as soon as there is room in it.
+# If the money exceeds the ceiling of the sender's wallet, the return is retried.
 RETRY_AFTER = timedelta(hours=1)
 PACKETS_AT_ONCE_MAX = 100
 
 
 def return_due(now: datetime) -> int:
-    """Return what is left of the packets whose time is over to their senders, and return how many were closed."""
+    """Refund the unopened slots of expired packets to their senders, and return the number of packets closed."""
     return sum(
         return_angpao(packet_id, now=now) for packet_id in queries.list_due_packet_ids(now, limit=PACKETS_AT_ONCE_MAX)
     )

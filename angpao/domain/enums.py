@@ -14,5 +14,5 @@ class State(models.TextChoices):
     OPEN = "open"
     # All slots were opened.
     FINISHED = "finished"
-    # The time was over, and what nobody opened is back with the sender.
+    # Expired, with the unopened slots refunded to the sender.
     RETURNED = "returned"

@@ -28,7 +28,7 @@ def check_integrity() -> list[Violation]:
 
 def _check_money() -> list[Violation]:
     """Compare the account of each open packet with the sum of its unopened slots; those of closed packets are empty."""
-    rule = "what lies in the account of a packet is what nobody opened yet"
+    rule = "the escrow balance of a packet is the sum of its unopened slots"
     lies = {name: sen for name, sen in payments.get_escrow_balances().items() if name.startswith(f"{PREFIX}:")}
     due = queries.list_unopened_sums()
     wrong = sorted(name for name in lies.keys() | due.keys() if lies.get(name) != due.get(name))

@@ -10,5 +10,5 @@ from superapp.core.scheduler import every
 
 @every(seconds=30)
 def return_expired(now: datetime) -> int:
-    """Return what nobody opened in time to its senders."""
+    """Refund the unopened slots of expired packets to their senders."""
     return return_due(now)

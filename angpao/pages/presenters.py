@@ -18,7 +18,7 @@ from superapp.core.money import SEN_PER_RUPIAH, Money
 
 @dataclass(frozen=True, slots=True)
 class PresentedShare:
-    """A share that somebody got; ``is_best`` marks the largest of a finished lucky packet."""
+    """An opened slot with its opener; ``is_best`` marks the largest of a finished lucky packet."""
 
     person: PersonRow | None
     amount: Money
@@ -78,7 +78,7 @@ def find_standing(packet: Packet, slots: Sequence[Slot], *, user_id: int, now: d
     opened = tuple(slot for slot in slots if slot.opened_by_id is not None)
     is_over = packet.state != State.OPEN or now >= packet.expires_at
     has_opened = any(slot.opened_by_id == user_id for slot in opened)
-    # A packet whose time is over is shown as such, also before its remainder is back.
+    # An expired packet is shown as expired, also before its refund.
     state = State.RETURNED if is_over and packet.state == State.OPEN else packet.state
     return Standing(state, opened, can_open=not is_over and packet.sender_id != user_id and not has_opened)
 

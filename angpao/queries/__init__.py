@@ -63,7 +63,7 @@ def lock_due_packet(packet_id: int, now: datetime) -> Packet | None:
 
 
 def list_due_packet_ids(now: datetime, *, limit: int) -> list[int]:
-    """List the packets whose time is over and that are still open, the longest due first."""
+    """List the ids of expired packets that are not returned yet, the longest due first."""
     due = Packet.objects.filter(state=State.OPEN, return_at__lte=now).order_by("return_at", "pk")
     return list(due.values_list("pk", flat=True)[:limit])
 

@@ -103,7 +103,7 @@ def on_angpao_opened(event: AngpaoOpened) -> None:
 
 @subscribe(AngpaoReturned)
 def on_angpao_returned(event: AngpaoReturned) -> None:
-    """Update the card of an angpao whose time is over, and tell what went back."""
+    """Update the card of an expired angpao, and post a line with the refunded amount."""
     packet = angpao.fetch_summary(UUID(event.packet))
     if _update(packet):
         amount = str(Money(event.amount_minor))

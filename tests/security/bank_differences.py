@@ -21,7 +21,6 @@ from superapp.core.money import Money
 
 def write_about_the_bank(text: str, maker_id: int, checker_id: int, now: datetime) -> None:
     """Keep a movement with this remark; correct, clear and explain with it as the reason."""
-    by = {"maker_id": maker_id, "checker_id": checker_id, "now": now}
     day = day_of(now - timedelta(days=1))
     lines = "".join(f"{day},09:00:00,B{number},,,0.00,{number}.00,{number}.00\n" for number in (1, 2))
     file = io.BytesIO(f"{','.join(COLUMNS)}\n{lines}".encode())
@@ -37,10 +36,14 @@ def write_about_the_bank(text: str, maker_id: int, checker_id: int, now: datetim
     keep_history([told], now=now)
     reconcile_day(day, now=now)
     first, second = ReconciliationBreak.objects.filter(reference__in=["B1", "B2"]).order_by("reference")
-    correct_break(break_id=first.pk, against=Against.SUSPENSE, reason=text, **by)  # type: ignore[arg-type]
-    explain_break(break_id=second.pk, note=text, **by)  # type: ignore[arg-type]
+    correct_break(
+        break_id=first.pk, against=Against.SUSPENSE, reason=text, maker_id=maker_id, checker_id=checker_id, now=now
+    )
+    explain_break(break_id=second.pk, note=text, maker_id=maker_id, checker_id=checker_id, now=now)
     [ticket] = list_suspended()
-    clear_suspended(suspended=ticket.public_id, way=Way.ADJUSTMENT, reason=text, **by)  # type: ignore[arg-type]
+    clear_suspended(
+        suspended=ticket.public_id, way=Way.ADJUSTMENT, reason=text, maker_id=maker_id, checker_id=checker_id, now=now
+    )
 
 
 def make(now: datetime) -> tuple[dict[str, dict[str, Any]], set[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
@@ -37,8 +38,8 @@ class Members:
             return None
         return angpao.Audience(reference, "Keluarga", len(members) - 1, is_group=True, address="/", face=FACE)
 
-    def filter_members(self, reference: str, user_ids: object) -> set[int]:
-        return self.user_ids[reference] & set(user_ids)  # type: ignore[call-overload]
+    def filter_members(self, reference: str, user_ids: Collection[int]) -> set[int]:
+        return self.user_ids[reference] & set(user_ids)
 
     def find_person(self, user_id: int, peer: UUID) -> None:
         return None

@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 
 from payments.errors import FloatCapReached
 from payments.models import Inbox
-from payments.writers.ledger import accounts, postgres, shared_posting, sqlite
+from payments.writers.ledger import accounts, postgres, sqlite
 from payments.writers.ledger.accounts import (
     freeze_account,
     get_or_open_account,
@@ -92,19 +92,10 @@ def post(entry: JournalEntry, *, now: datetime) -> PostingResult:
         transaction of the caller can only be rolled back
     """
     with _naming_the_float_cap():
-        outcome = _post(entry, now)
+        outcome = post_many([entry], now=now)[0]
     if isinstance(outcome, Reused):
         raise outcome.error()
     return outcome
-
-
-def _post(entry: JournalEntry, now: datetime) -> PostingOutcome:
-    if _on_postgres() and not connection.in_atomic_block:
-        outcome = shared_posting.post_alone_or_together(entry, now=now)
-        if entry.fact:
-            outbox.published.set()
-        return outcome
-    return post_many([entry], now=now)[0]
 
 
 @contextmanager
