@@ -14,6 +14,7 @@ from angpao.models import Packet
 from payments import api as payments
 from superapp.core import outbox
 from superapp.core.money import Money
+from superapp.core.scheduler import run_each
 
 # If the money exceeds the ceiling of the sender's wallet, the return is retried.
 RETRY_AFTER = timedelta(hours=1)
@@ -22,9 +23,8 @@ PACKETS_AT_ONCE_MAX = 100
 
 def return_due(now: datetime) -> int:
     """Refund the unopened slots of expired packets to their senders, and return the number of packets closed."""
-    return sum(
-        return_angpao(packet_id, now=now) for packet_id in queries.list_due_packet_ids(now, limit=PACKETS_AT_ONCE_MAX)
-    )
+    due = queries.list_due_packet_ids(now, limit=PACKETS_AT_ONCE_MAX)
+    return run_each(due, lambda packet_id: return_angpao(packet_id, now=now))
 
 
 def return_angpao(packet_id: int, *, now: datetime) -> bool:

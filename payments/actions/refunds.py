@@ -25,7 +25,7 @@ from payments.writers.ledger import JournalEntry, Posted, PostingResult, Transfe
 from payments.writers.ledger.entries import JournalRefund
 from superapp.core import ids
 from superapp.core.money import Money
-from superapp.core.scheduler import every
+from superapp.core.scheduler import every, run_each
 
 WITHIN = timedelta(days=365)
 BATCH_MAX = 50
@@ -99,10 +99,8 @@ def _require_room(payment: Journal, amount: Money) -> None:
 @every(seconds=10)
 def carry_out_waiting(now: datetime) -> int:
     """Carry out the refunds that waited for money that has come; return how many were closed."""
-    closed = 0
-    for refund_id in refunds.list_waiting_ids(limit=BATCH_MAX):
-        closed += _carry_out(refund_id, BY_TIMER, now).closed_at is not None
-    return closed
+    payable = refunds.list_payable_ids(limit=BATCH_MAX)
+    return run_each(payable, lambda refund_id: _carry_out(refund_id, BY_TIMER, now).closed_at is not None)
 
 
 def _carry_out(refund_id: int, authorization: Authorization, now: datetime) -> MerchantRefund:

@@ -23,7 +23,7 @@ from payments.queries import settlements as found
 from payments.writers import ledger
 from payments.writers.ledger import AccountChange, Posted, derive_key
 from superapp.core.money import Money
-from superapp.core.scheduler import every
+from superapp.core.scheduler import every, run_each
 
 BATCH_MAX = 100
 Rhythm, Reason = SettlementSchedule.Rhythm, Settlement.Reason
@@ -63,7 +63,7 @@ def settle_due(now: datetime) -> int:
     """Settle every merchant that is due, once however many days were missed; return how many were settled."""
     if not is_enabled():
         return 0
-    return sum(_settle(schedule_id, now) for schedule_id in found.list_due_ids(now, limit=BATCH_MAX))
+    return run_each(found.list_due_ids(now, limit=BATCH_MAX), lambda schedule_id: _settle(schedule_id, now))
 
 
 def _settle(schedule_id: int, now: datetime) -> bool:

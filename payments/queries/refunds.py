@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from django.db.models import F, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Concat
+
 from payments.contracts import RefundDetails
+from payments.domain.chart_of_accounts import ESCROW, MERCHANT, account_code
 from payments.errors import PaymentNotRefundable
-from payments.models import ESCROW_PAID, Journal, MerchantRefund, QrisPayment, Refundable
-from superapp.core.money import Money
+from payments.models import (
+    ESCROW_PAID,
+    Account,
+    Inbox,
+    Journal,
+    MerchantRefund,
+    QrisPayment,
+    Refundable,
+    Transfer,
+)
+from superapp.core.money import IDR, Money
 
 QRIS_PAID = "qris_paid"
+# What stands around a merchant's name in the code of its account.
+_PREFIX, _SUFFIX = account_code(MERCHANT, "?", IDR).split("?")
 
 
 def get_refundable_payment(reference: str, *, merchant: str) -> Journal:
@@ -46,10 +61,22 @@ def lock_refund(refund_id: int) -> MerchantRefund:
     return rows.get(pk=refund_id)
 
 
-def list_waiting_ids(*, limit: int) -> list[int]:
-    """List the refunds that wait for the merchant's money, the oldest first."""
-    rows = MerchantRefund.objects.filter(state=MerchantRefund.State.WAITING)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+def list_payable_ids(*, limit: int) -> list[int]:
+    """
+    List the refunds that wait and for which the money has come, the oldest first.
+
+    Those of a merchant without money are left out, so that they take no turn of anybody else's.
+    """
+    code = Concat(Value(_PREFIX), OuterRef("merchant"), Value(_SUFFIX))
+    balance = Account.objects.filter(code=code).values_list(F("credits") - F("debits") - F("held"))
+    queued = Inbox.objects.filter(account__code=code).values("account").annotate(total=Sum("amount")).values("total")
+    in_escrow = Transfer.objects.filter(journal=OuterRef("payment"), line=1, credit__kind=ESCROW.name).values_list(
+        F("credit__credits") - F("credit__debits") - F("credit__held")
+    )
+    rows = MerchantRefund.objects.filter(state=MerchantRefund.State.WAITING).annotate(
+        money=Coalesce(Subquery(balance), 0) + Coalesce(Subquery(queued), 0) + Coalesce(Subquery(in_escrow), 0)
+    )
+    return list(rows.filter(money__gte=F("amount")).order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def sum_waiting(payment: Journal) -> tuple[int, int]:

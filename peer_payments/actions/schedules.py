@@ -20,6 +20,7 @@ from superapp.accounts.errors import PersonNotFound
 from superapp.core import outbox
 from superapp.core.errors import InputInvalid
 from superapp.core.money import Money
+from superapp.core.scheduler import run_each
 
 REFERENCE_PREFIX = "peer.schedule:"
 SCHEDULES_MAX = 30
@@ -140,7 +141,7 @@ def stop_schedule(*, sender_id: int, schedule: UUID, now: datetime) -> None:
 
 def run_due(now: datetime) -> int:
     """Make the transfers that are due, and try those again that were refused; return how many were tried."""
-    return sum(_run(schedule_id, now) for schedule_id in queries.list_due(now))
+    return run_each(queries.list_due(now), lambda schedule_id: _run(schedule_id, now))
 
 
 def tell_tomorrow(now: datetime) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -24,6 +25,7 @@ handled = Counter("nusa_work_handled", "Items processed by periodic tasks, by ta
 seconds = Histogram("nusa_work_seconds", "Run time of periodic tasks, by task.", ["verb"])
 
 TaskFunction = Callable[[datetime], int]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,24 @@ def every(*, seconds: float, at_end: bool = False) -> Callable[[TaskFunction], T
         return function
 
     return register
+
+
+def run_each(items: Iterable[Item], handle: Callable[[Item], int]) -> int:
+    """
+    Handle the due items of a periodic task one by one, and return the sum of what ``handle`` returns.
+
+    An item that fails is logged and tried again at the next run; the others are handled all the same. An unavailable
+    database ends the run.
+    """
+    count = 0
+    for item in items:
+        try:
+            count += handle(item)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            log.exception("due_item_failed", item=str(item), task=handle.__qualname__)
+    return count
 
 
 class SchedulerLoop:

@@ -26,7 +26,7 @@ ALLOWED_BROAD_EXCEPTS = {
     "superapp/core/batching.py": (1, "a batch that fails is run again one by one, and the asker gets the fault"),
     "superapp/core/jobs.py": (2, "a job keeps its row whatever happens, and is tried again"),
     "superapp/core/outbox.py": (1, "a fact whose handler fails is tried again later, and parked in the end"),
-    "superapp/core/scheduler.py": (1, "whatever one duty meets, the others have their turn"),
+    "superapp/core/scheduler.py": (2, "whatever one task or item meets, the others have their turn"),
     "superapp/realtime/hub.py": (1, "one hint must not silence the others"),
     "superapp/realtime/socket_connection.py": (3, "one socket that breaks must not silence the others"),
     "superapp/realtime/rest.py": (

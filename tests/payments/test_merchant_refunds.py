@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from payments import api, errors
+from payments.actions import refunds
 from payments.actions.refunds import carry_out_waiting
 from payments.maintenance.integrity_checks import check_integrity
 from payments.models import Account, Journal, MerchantRefund, Refundable
@@ -75,6 +76,21 @@ def test_part_of_a_payment_by_code_is_in_the_wallet_at_once(reference, refund, a
     # The fee is not given back.
     assert owed() == NET - 20_000_00
     assert Refundable.objects.get(journal__reference=reference, journal__kind="qris_paid").refunded == 20_000_00
+
+
+def test_refunds_of_a_merchant_without_money_take_no_turn_of_others(reference, refund, ana, now, monkeypatch):
+    monkeypatch.setattr(refunds, "BATCH_MAX", 1)
+    payment = Journal.objects.get(reference=reference, kind="qris_paid")
+    MerchantRefund.objects.create(
+        merchant="shop.storefront:2", number="1", payment=payment, amount=1, requested_by=ana, requested_at=now
+    )
+    waits = refund(reference, SUM - 1)
+    assert waits.state == "waiting"
+
+    pay(ana, bill_of(now, amount=1_000_00, key="b2").payload, now, amount=1_000_00, key="k2")
+
+    assert carry_out_waiting(now) == 1
+    assert MerchantRefund.objects.get(number="r1").state == "done"
 
 
 def test_same_number_again_is_the_first_refund_and_another_content_is_refused(reference, refund, ana, now):

@@ -138,3 +138,24 @@ def test_stop_waits_for_the_running_task(real_db):
 
     assert not thread.is_alive()
     assert len(finished) == 1
+
+
+def test_item_that_fails_leaves_the_others_their_turn():
+    def handle(item):
+        if item == 2:
+            raise RuntimeError("on purpose")
+        return item
+
+    assert scheduler.run_each([1, 2, 3], handle) == 4
+
+
+def test_unavailable_database_ends_the_run_of_items():
+    handled = []
+
+    def handle(item):
+        handled.append(item)
+        raise OperationalError("away")
+
+    with pytest.raises(OperationalError):
+        scheduler.run_each([1, 2], handle)
+    assert handled == [1]
