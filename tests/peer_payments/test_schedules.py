@@ -263,10 +263,10 @@ def test_crash_after_the_money_leaves_nothing_and_the_next_run_pays_once(two, no
     schedule(ana, bo, now)
 
     def crash(*_row):
-        raise RuntimeError("killed")
+        raise SystemExit
 
     monkeypatch.setattr(actions, "_end", crash)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(SystemExit):
         actions.run_due(at(FIRST))
     assert (outcomes(), sent()) == ([], 0)
     monkeypatch.undo()
