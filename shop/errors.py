@@ -341,6 +341,16 @@ class DisputeClosed(DomainError):
     message = _("This problem is settled already.")
 
 
+class DisputeLimitReached(DomainError):
+    """The buyer has opened and dropped as many disputes of this order as one may have."""
+
+    code = "shop.dispute_limit"
+    kind = ErrorKind.CONFLICT
+    message = _(
+        "You reported a problem with this order twice and withdrew it. It cannot be reported again: talk to the shop."
+    )
+
+
 class SplitInvalid(DomainError):
     """The part for the buyer is not less than the money that is kept for the order."""
 

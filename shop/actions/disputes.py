@@ -11,7 +11,7 @@ from payments import api as payments
 from shop import errors
 from shop.actions import transitions
 from shop.domain import text_cleaning
-from shop.domain.order_states import COMPLETE_AFTER, REVIEW_NOTICE, DisputeVerdict
+from shop.domain.order_states import COMPLETE_AFTER, DISPUTES_PER_ORDER, DROP_NOTICE, DisputeVerdict
 from shop.domain.payment_references import order_reference
 from shop.models import Order, OrderEvent, OrderTimer, ReviewCase
 from shop.queries import disputes, orders
@@ -25,6 +25,7 @@ def open_dispute(*, user_id: int, order: UUID, reason: str, expected_rev: int | 
 
     :raises OrderNotFound: if it does not exist, or the person is neither buyer nor merchant
     :raises NotNow: if the person is the merchant, or the order is not on its way or delivered
+    :raises DisputeLimitReached: if the buyer dropped as many as an order may have
     :raises TextInvalid: without a reason, or if it is too long
     """
     said = text_cleaning.clean_line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX)
@@ -34,26 +35,30 @@ def open_dispute(*, user_id: int, order: UUID, reason: str, expected_rev: int | 
             return
         if expected_rev is not None and locked.version != expected_rev:
             raise errors.NotNow(state=locked.state)
+        transition_writer.find_allowed_transition("dispute_opened", locked.state, "buyer")
+        if disputes.count_disputes(locked) >= DISPUTES_PER_ORDER:
+            raise errors.DisputeLimitReached
         transitions.apply_transition(locked, "dispute_opened", OrderEvent.Actor.BUYER, user_id, now, reason=said)
         transition_writer.open_dispute(locked, now)
 
 
 def drop_dispute(*, user_id: int, order: UUID, expected_rev: int | None, now: datetime) -> None:
     """
-    Drop the dispute of an order as its buyer, and let its timer run anew; without an open one, nothing changes.
+    Drop the dispute of an order as its buyer, and let its timer go on; without an open one, nothing changes.
 
     :raises OrderNotFound: if it does not exist, or the person is neither buyer nor merchant
     :raises NotNow: if the person is the merchant
     """
     with transaction.atomic():
         locked = _lock_for_buyer(order, user_id)
-        if not disputes.is_disputed(locked):
+        dispute = disputes.find_open_dispute(locked)
+        if dispute is None:
             return
         if expected_rev is not None and locked.version != expected_rev:
             raise errors.NotNow(state=locked.state)
         transitions.apply_transition(locked, "dispute_dropped", OrderEvent.Actor.BUYER, user_id, now)
         transition_writer.close_dispute(locked, now)
-        _restart_timer(locked, now)
+        _continue_timer(locked, dispute.opened_at, now)
 
 
 def decide_dispute(
@@ -128,10 +133,17 @@ def _lock_for_buyer(order: UUID, user_id: int) -> Order:
     return locked
 
 
-def _restart_timer(order: Order, now: datetime) -> None:
-    """Start the timer that the dispute stopped, with full notice. A review case that is open needs none."""
+def _continue_timer(order: Order, opened_at: datetime, now: datetime) -> None:
+    """
+    Start the timer that a dispute stopped, with what was left of it, and ``DROP_NOTICE`` at least.
+
+    A courier's report while the dispute was open leaves all of its time. A review case that is open needs no timer.
+    """
     if orders.has_courier_delivered(order):
-        transition_writer.restart_timer(order, OrderTimer.Kind.COMPLETE, now + COMPLETE_AFTER)
-    elif not ReviewCase.objects.filter(order=order).exists():
-        due_at = max(transition_writer.review_due_at(orders.fetch_shipped_at(order)), now + REVIEW_NOTICE)
-        transition_writer.restart_timer(order, OrderTimer.Kind.REVIEW, due_at)
+        kind, whole = OrderTimer.Kind.COMPLETE, opened_at + COMPLETE_AFTER
+    elif ReviewCase.objects.filter(order=order).exists():
+        return
+    else:
+        kind, whole = OrderTimer.Kind.REVIEW, transition_writer.review_due_at(orders.fetch_shipped_at(order))
+    left = (orders.find_timer_due_at(order, kind) or whole) - opened_at
+    transition_writer.restart_timer(order, kind, now + max(left, DROP_NOTICE))

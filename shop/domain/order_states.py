@@ -96,6 +96,10 @@ SHIP_WITHIN = timedelta(days=5)
 COMPLETE_AFTER = timedelta(days=4)
 # The minimum notice before a review case, for orders whose review timer is started late.
 REVIEW_NOTICE = timedelta(days=7)
+# The times that a buyer may open a dispute of one order. The guards of the database say the same number.
+DISPUTES_PER_ORDER = 2
+# The minimum notice before a timer that goes on after a dispute was dropped.
+DROP_NOTICE = timedelta(days=2)
 
 
 def allowed_actions(state: str, side: OrderRole) -> tuple[OrderAction, ...]:

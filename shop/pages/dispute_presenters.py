@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shop.api import OrderDetails, OrderStep
-from shop.domain.order_states import FINISHED
+from shop.domain.order_states import DISPUTES_PER_ORDER, FINISHED
 from superapp.web import time_formats
 
 DISPUTABLE = ("shipped", "delivered")
@@ -31,14 +31,19 @@ def present_dispute(order: OrderDetails, *, now: datetime) -> dict[str, Any]:
     """Return what the order's page shows of its dispute: the sentence and the reason of an open one, and the forms."""
     summary, opened = order.summary, _find_open(order)
     is_buyer = summary.role == "buyer"
+    left = DISPUTES_PER_ORDER - sum(step.transition == "dispute_opened" for step in order.steps)
+    may_open = is_buyer and opened is None and summary.state in DISPUTABLE
     return {
         "sentence": opened
         and str(SENTENCES[summary.role]).format(
             day=time_formats.format_date(opened.at, now=now), brand=settings.BRAND_NAME
         ),
         "reason": opened.reason if opened else "",
-        "can_open": is_buyer and opened is None and summary.state in DISPUTABLE,
+        "can_open": may_open and left > 0,
+        "is_last": left == 1,
+        "is_used_up": may_open and left <= 0,
         "can_drop": is_buyer and opened is not None,
+        "can_open_again": left > 0,
         "reasons": [
             _("Not arrived"),
             _("Damaged"),

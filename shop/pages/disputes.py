@@ -25,7 +25,7 @@ def open_dispute(request: HttpRequest, order: UUID) -> HttpResponse:
     return run_action(request, order, disputes.open_dispute, done=done, reason=reason)
 
 
-@post_only_redirecting_to("shop:order")
+@post_only_redirecting_to("shop:order", fragment="form-beres")
 @named_person_required
 @form_cost(20)
 def drop_dispute(request: HttpRequest, order: UUID) -> HttpResponse:

@@ -21,7 +21,7 @@ from shop import api
 from shop.actions import refunds
 from shop.api import OrderDetails
 from shop.domain.couriers import COURIERS
-from shop.errors import NotNow, RefundWholeOrder, ResiTaken, ShipmentInvalid
+from shop.errors import DisputeLimitReached, NotNow, RefundWholeOrder, ResiTaken, ShipmentInvalid
 from shop.models import OrderEvent
 from shop.pages import dispute_presenters, order_list_presenters, order_presenters, pin_field, refund_presenters
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
@@ -200,7 +200,7 @@ def run_action(
         return _page(request, api.fetch_order(user_id=user.pk, order=order), refusal=refusal)
     except pin_field.REFUSALS as refusal:
         return _page(request, api.fetch_order(user_id=user.pk, order=order), unproved=(action, refusal))
-    except NotNow as refusal:
+    except (NotNow, DisputeLimitReached) as refusal:
         return _page(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
     flash_next(request, done if isinstance(done, str) else done(shown))
     if request.POST.get("back") == "today":

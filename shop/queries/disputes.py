@@ -30,9 +30,19 @@ class OpenDispute:
     kept: Money
 
 
+def find_open_dispute(order: Order) -> Dispute | None:
+    """Return the open dispute of this order, or None. The caller must have locked the order."""
+    return Dispute.objects.filter(order=order, closed_at=None).first()
+
+
 def is_disputed(order: Order) -> bool:
     """Return whether a dispute of this order is open. The caller must have locked the order."""
-    return Dispute.objects.filter(order=order, closed_at=None).exists()
+    return find_open_dispute(order) is not None
+
+
+def count_disputes(order: Order) -> int:
+    """Return how often a dispute of this order was opened. The caller must have locked the order."""
+    return Dispute.objects.filter(order=order).count()
 
 
 def count_open_disputes() -> int:

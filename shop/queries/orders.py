@@ -228,6 +228,11 @@ def fetch_shipped_at(order: Order) -> datetime:
     return Shipment.objects.values_list("shipped_at", flat=True).get(order=order)
 
 
+def find_timer_due_at(order: Order, kind: str) -> datetime | None:
+    """Return when the timer of this kind was last to run, even if it was stopped; None if it was never started."""
+    return OrderTimer.objects.filter(order=order, kind=kind).values_list("due_at", flat=True).first()
+
+
 def has_courier_delivered(order: Order) -> bool:
     return Shipment.objects.filter(order=order, delivered_source=Shipment.Source.COURIER).exists()
 

@@ -170,6 +170,9 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'shop_dispute: is opened with an event that tells it' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF (SELECT count(*) FROM shop_dispute WHERE order_id = NEW.order_id) >= 2 THEN
+        RAISE EXCEPTION 'shop_dispute: an order has two at most' USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END
 $body$;

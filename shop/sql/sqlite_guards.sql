@@ -201,6 +201,10 @@ CREATE TRIGGER shop_dispute_once BEFORE INSERT ON shop_dispute
 WHEN EXISTS (SELECT 1 FROM shop_dispute WHERE id = NEW.id OR order_id = NEW.order_id AND closed_at IS NULL)
 BEGIN SELECT RAISE(ABORT, 'shop_dispute: is never replaced'); END;
 
+CREATE TRIGGER shop_dispute_limited BEFORE INSERT ON shop_dispute
+WHEN (SELECT count(*) FROM shop_dispute WHERE order_id = NEW.order_id) >= 2
+BEGIN SELECT RAISE(ABORT, 'shop_dispute: an order has two at most'); END;
+
 CREATE TRIGGER shop_dispute_is_told BEFORE INSERT ON shop_dispute
 WHEN NEW.closed_at IS NOT NULL OR NOT EXISTS (
         SELECT 1 FROM shop_order o JOIN shop_orderevent e ON e.order_id = o.public_id AND e.seq = o.version

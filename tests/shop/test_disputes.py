@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, InternalError, transaction
 
 from payments import errors as payment_errors
 from payments.maintenance.integrity_checks import check_integrity as check_money
@@ -88,6 +89,59 @@ def test_no_timer_moves_a_disputed_order_until_the_buyer_drops_it(arrived, ana, 
 
     assert run_due_timers(now + timedelta(days=4)) == 1
     assert state() == ("completed", 0)
+
+
+def due_at():
+    return OrderTimer.objects.get(state="waiting").due_at
+
+
+@pytest.mark.parametrize(
+    ("opened_after", "dropped_after", "runs_after"),
+    [(1, 11, 14), (3, 5, 7), (4, 30, 32)],
+    ids=["what was left", "fair notice", "timer that was due"],
+)
+def test_dropping_gives_what_was_left_or_a_fair_notice(opened_after, dropped_after, runs_after, arrived, ana, now):
+    open_(arrived, ana, now + timedelta(days=opened_after))
+    drop(arrived, ana, now + timedelta(days=dropped_after))
+    assert due_at() == now + timedelta(days=runs_after)
+
+
+def test_timer_of_a_second_dispute_goes_on_from_the_first(sent, ana, now, whole):
+    review, day = due_at(), timedelta(days=1)
+    for opened in (5, 8):
+        open_(sent, ana, now + opened * day)
+        drop(sent, ana, now + (opened + 2) * day)
+    assert due_at() == review + 4 * day
+
+
+def test_third_dispute_is_refused_by_the_action_and_by_the_database(sent, ana, now, monkeypatch, whole):
+    for _ in range(2):
+        open_(sent, ana, now)
+        drop(sent, ana, now)
+    with pytest.raises(errors.DisputeLimitReached):
+        open_(sent, ana, now)
+
+    monkeypatch.setattr(disputes, "DISPUTES_PER_ORDER", 3)
+    with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
+        open_(sent, ana, now)
+    assert state() == ("shipped", 0)
+    assert Dispute.objects.count() == 2
+
+
+def test_page_says_before_the_second_drop_that_it_was_the_last(sent, ana):
+    page, browser = f"/pesanan/{sent}/", browser_of(ana)
+    last = "Setelah dicabut, kamu tidak bisa melaporkan masalah pada pesanan ini lagi"
+    seen = []
+    for _ in range(2):
+        browser.post(f"{page}masalah/", {"reason": "Barang rusak"})
+        seen.append(last in text(browser.get(page)))
+        browser.post(f"{page}masalah/selesai/")
+    assert seen == [False, True]
+
+    again = browser.post(f"{page}masalah/", {"reason": "Barang rusak"})
+    assert again.status_code == 409
+    assert "sudah dua kali melaporkan" in text(again)
+    assert "Laporkan masalah" not in text(browser.get(page))
 
 
 def test_timer_that_was_read_before_the_opening_does_nothing(arrived, ana, now):
