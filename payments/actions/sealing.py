@@ -15,7 +15,7 @@ from prometheus_client import Counter, Gauge
 
 from payments.domain import sealed_records
 from payments.domain.merkle import compute_root
-from payments.domain.sealed_records import KeyStatement, LedgerKeyUnusable, hash_record
+from payments.domain.sealed_records import LedgerKeyUnusable, hash_record
 from payments.models import Block, LedgerKey, Sealer
 from payments.queries import sealing
 from payments.queries.sealing import UnsealedJournal
@@ -88,9 +88,24 @@ def rotate_key(seed: str, *, now: datetime) -> LedgerKey:
     :raises LedgerKeyUnusable: if the present key may not sign any more
     """
     with transaction.atomic():
-        present = get_signing_key(now=now)
-        number = sealing.list_keys()[-1].number + 1
-        return _register(seed, number=number, previous=present, now=now)
+        return _register(seed, previous=get_signing_key(now=now), signer=settings.LEDGER_KEY, now=now)
+
+
+def replace_lost_key(seed: str, *, lost: str, now: datetime) -> LedgerKey:
+    """
+    Register a new key in place of the newest one, which is lost and cannot sign it: every proof says so from then on.
+
+    :raises LedgerKeyUnusable: if ``lost`` is not the id of the newest key, or the key of the settings can sign another
+    """
+    with transaction.atomic():
+        keys = sealing.list_keys()
+        if not keys or keys[-1].key_id != lost:
+            raise LedgerKeyUnusable(f"{lost} is not the newest key: see manage.py ledger_key show")
+        if is_sealing() and _may_sign(now):
+            raise LedgerKeyUnusable("LEDGER_KEY can sign a new key: use manage.py ledger_key rotate")
+        key = _register(seed, previous=keys[-1], signer=seed, now=now, is_replacement=True)
+    log.warning("ledger_key_replaced", lost=lost, key=key.key_id)
+    return key
 
 
 def get_signing_key(*, now: datetime) -> LedgerKey:
@@ -102,11 +117,19 @@ def get_signing_key(*, now: datetime) -> LedgerKey:
     key_id = sealed_records.make_key_id(sealed_records.public_key_of(settings.LEDGER_KEY))
     known = {key.key_id: key for key in sealing.list_keys()}
     if not known:
-        return _register(settings.LEDGER_KEY, number=1, previous=None, now=now)
+        return _register(settings.LEDGER_KEY, previous=None, signer=settings.LEDGER_KEY, now=now)
     last = sealing.find_newest_block()
     if key_id not in known or (last is not None and last.key.number > known[key_id].number):
         raise LedgerKeyUnusable(f"key {key_id} is not registered, or a later one has signed: see manage.py ledger_key")
     return known[key_id]
+
+
+def _may_sign(now: datetime) -> bool:
+    try:
+        get_signing_key(now=now)
+    except LedgerKeyUnusable:
+        return False
+    return True
 
 
 def _append(due: list[UnsealedJournal], *, now: datetime) -> None:
@@ -148,22 +171,19 @@ def _advance(sealer: Sealer, *, newest: int, left: int | None, ended_below: int)
         sealer.save()
 
 
-def _register(seed: str, *, number: int, previous: LedgerKey | None, now: datetime) -> LedgerKey:
+def _register(
+    seed: str, *, previous: LedgerKey | None, signer: str, now: datetime, is_replacement: bool = False
+) -> LedgerKey:
     public = sealed_records.public_key_of(seed)
-    key_id = sealed_records.make_key_id(public)
-    signed = sealed_records.encode_statement(
-        KeyStatement(
-            key=key_id,
-            public=public,
-            previous=previous.key_id if previous else key_id,
-            since=sealed_records.format_moment(now),
-        )
-    )
-    return LedgerKey.objects.create(
-        number=number,
-        key_id=key_id,
+    key = LedgerKey(
+        number=sealing.find_newest_key_number() + 1,
+        key_id=sealed_records.make_key_id(public),
         public=public,
         previous=previous,
-        signature=sealed_records.sign_statement(signed, settings.LEDGER_KEY),
         since=now,
+        is_replacement=is_replacement,
     )
+    statement = sealed_records.encode_statement(sealing.to_statement(key))
+    key.signature = sealed_records.sign_statement(statement, signer)
+    key.save(force_insert=True)
+    return key

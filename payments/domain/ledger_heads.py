@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from payments.domain.sealed_records import BlockHeader, compute_head
+from payments.domain.sealed_records import BlockHeader, KeyStatement, compute_head
 
 
 class HeadsFileInvalid(ValueError):
@@ -36,13 +36,20 @@ class WitnessedHead(msgspec.Struct, frozen=True):
         return compute_head(self.text.encode())
 
 
+class WitnessedKey(msgspec.Struct, frozen=True):
+    """A key as a witness has it. ``text`` is its statement."""
+
+    key: str
+    text: str
+
+
 def format_line(line: HeadLine) -> str:
     return msgspec.json.encode(line).decode() + "\n"
 
 
-def parse_line(number: int, text: str) -> WitnessedHead | None:
+def parse_line(number: int, text: str) -> WitnessedHead | WitnessedKey | None:
     """
-    Return the head in a line; None for a key or an empty line.
+    Return the head or the key in a line; None for an empty one.
 
     :raises HeadsFileInvalid: with the number of the line
     """
@@ -51,7 +58,7 @@ def parse_line(number: int, text: str) -> WitnessedHead | None:
     try:
         line = msgspec.json.decode(text, type=HeadLine)
         if line.key and not line.block:
-            return None
+            return WitnessedKey(msgspec.json.decode(line.key, type=KeyStatement).key, line.key)
         header = msgspec.json.decode(line.block, type=BlockHeader)
     except msgspec.MsgspecError:
         raise HeadsFileInvalid(f"line {number} is no signed head") from None

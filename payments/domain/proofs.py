@@ -36,7 +36,7 @@ class ProofRejected(ValueError):
 
 
 class SignedKey(msgspec.Struct, forbid_unknown_fields=True):
-    """A key's statement as text, signed by the key before it, the first by itself."""
+    """A key's statement as text, signed by the key before it; by itself if it is the first, or replaced a lost one."""
 
     statement: str
     signature: str
@@ -64,13 +64,17 @@ class Proof(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
 
 @dataclass(frozen=True, slots=True)
 class VerifiedProof:
-    """The content of a proof that holds. ``key_ids`` are those of its chain, the signing one last."""
+    """The content of a proof that holds. ``replacements`` are the keys of its chain that no key before them signed."""
 
     journal: LeafRecord
     block: BlockHeader
     head: str
-    key_ids: tuple[str, ...]
+    keys: tuple[KeyStatement, ...]
     memo: str
+
+    @property
+    def replacements(self) -> tuple[KeyStatement, ...]:
+        return tuple(key for key in self.keys if key.replaces)
 
 
 def encode_proof(proof: Proof) -> bytes:
@@ -92,10 +96,10 @@ def verify_proof(
     proof = _parse(document)
     header = _decode(proof.block, BlockHeader, "the block")
     record = _decode(proof.leaf, LeafRecord, "the journal")
-    key_ids, public = _verify_keys(proof.keys)
-    if header.key != key_ids[-1]:
+    keys = _verify_keys(proof.keys)
+    if header.key != keys[-1].key:
         raise ProofRejected("the block names another key than the last one of the chain")
-    if not is_header_signed(proof.block.encode(), proof.signature, public):
+    if not is_header_signed(proof.block.encode(), proof.signature, keys[-1].public):
         raise ProofRejected("the block's signature is wrong: the block was changed, or another key signed it")
     if not is_included(
         hash_leaf(proof.leaf.encode()),
@@ -107,12 +111,12 @@ def verify_proof(
         raise ProofRejected("the journal is not in the block: the journal, its index or its path was changed")
     if proof.memo is not None and hash_memo(proof.memo.salt, proof.memo.text) != record.memo_hash:
         raise ProofRejected("the memo is not that of the journal")
-    if trusted_keys is not None and not set(trusted_keys) & set(key_ids):
-        raise ProofRejected("no key of the chain is one that you trust: somebody else signed this")
+    if trusted_keys is not None:
+        _check_trust(keys, trusted_keys)
     head = compute_head(proof.block.encode())
     if heads is not None:
         _compare(head, header.block, heads)
-    return VerifiedProof(record, header, head, key_ids, proof.memo.text if proof.memo else "")
+    return VerifiedProof(record, header, head, keys, proof.memo.text if proof.memo else "")
 
 
 def _parse(document: bytes) -> Proof:
@@ -127,23 +131,35 @@ def _parse(document: bytes) -> Proof:
     return proof
 
 
-def _verify_keys(keys: list[SignedKey]) -> tuple[tuple[str, ...], str]:
-    """Return the ids of the chain and the public half of its last key."""
-    signer = ""
-    ids: list[str] = []
-    for key in keys:
-        statement = _decode(key.statement, KeyStatement, "a key")
-        public = signer or statement.public
-        previous = ids[-1] if ids else statement.key
+def _verify_keys(signed: list[SignedKey]) -> tuple[KeyStatement, ...]:
+    """Return the statements of the chain, the signing key last."""
+    keys: list[KeyStatement] = []
+    for one in signed:
+        key = _decode(one.statement, KeyStatement, "a key")
+        before = keys[-1] if keys else key
+        signer = key if key.replaces else before
         if (
-            statement.key != make_key_id(statement.public)
-            or statement.previous != previous
-            or not is_statement_signed(key.statement.encode(), key.signature, public)
+            key.key != make_key_id(key.public)
+            or key.previous != signer.key
+            or (key.replaces and (not keys or key.replaces != before.key))
+            or not is_statement_signed(one.statement.encode(), one.signature, signer.public)
         ):
             raise ProofRejected("the chain of keys is broken: a key was changed, or not signed by the one before it")
-        signer = statement.public
-        ids.append(statement.key)
-    return tuple(ids), signer
+        keys.append(key)
+    return tuple(keys)
+
+
+def _check_trust(keys: tuple[KeyStatement, ...], trusted: Collection[str]) -> None:
+    """Refuse a chain of which no key is trusted. Trust in a key does not reach beyond one that it has not signed."""
+    replaced_at = max((place for place, key in enumerate(keys) if key.replaces), default=0)
+    if {key.key for key in keys[replaced_at:]} & set(trusted):
+        return
+    if {key.key for key in keys[:replaced_at]} & set(trusted):
+        raise ProofRejected(
+            f"the key that you trust was lost, and key {keys[replaced_at].key} replaced it without its signature"
+            f" on {keys[replaced_at].since}: ask the operator whether that one is theirs"
+        )
+    raise ProofRejected("no key of the chain is one that you trust: somebody else signed this")
 
 
 def _compare(head: str, number: int, heads: Mapping[int, str]) -> None:

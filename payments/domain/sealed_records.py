@@ -73,13 +73,18 @@ class BlockHeader(msgspec.Struct, kw_only=True):
     key: str
 
 
-class KeyStatement(msgspec.Struct, kw_only=True):
-    """A public key for blocks; ``previous`` is the id of the key that signed this statement, its own for the first."""
+class KeyStatement(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    A public key for blocks; ``previous`` is the id of the key that signed this statement, its own for the first.
+
+    A key that took the place of a lost one signs its own, too, and ``replaces`` names the lost one.
+    """
 
     key: str
     public: str
     previous: str
     since: str
+    replaces: str = ""
 
 
 def encode_leaf(record: LeafRecord) -> bytes:
@@ -157,6 +162,11 @@ def make_key_id(public: str) -> str:
     """Return the RFC 7638 thumbprint of a public key, by which records name it."""
     text = f'{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}'
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def describe_replacement(statement: KeyStatement) -> str:
+    """Return which key replaced which one without its signature, and when, for an operator or an auditor."""
+    return f"key {statement.key} took the place of lost key {statement.replaces} on {statement.since}"
 
 
 def to_jwks(publics: Iterable[str]) -> dict[str, list[dict[str, str]]]:

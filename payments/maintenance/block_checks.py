@@ -15,14 +15,14 @@ from datetime import datetime, timedelta
 from payments.actions.sealing import is_sealing
 from payments.domain import sealed_records
 from payments.domain.merkle import compute_root
-from payments.domain.sealed_records import NO_HEAD, hash_record
+from payments.domain.sealed_records import NO_HEAD, KeyStatement, hash_record
 from payments.models import Block, Journal, LedgerKey
 from payments.queries import sealing
 from superapp.core.invariants import VIOLATIONS_PER_RULE_MAX, Violation, read_snapshot
 
 UNSEALED_AGE_MAX = timedelta(minutes=15)
 
-KEYS_RULE = "each signing key is signed by one before it"
+KEYS_RULE = "each signing key is signed by one before it, or says that it replaced a lost one"
 CHAIN_RULE = "blocks are a chain without a gap"
 SIGNATURE_RULE = "each block is signed by the key of its time"
 ROOT_RULE = "a block's root is that of its leaves"
@@ -39,6 +39,8 @@ class BlockCheck:
     journals: int = 0
     seconds: float = 0.0
     violations: list[Violation] = field(default_factory=list)
+    # No violations: an operator replaced these keys openly. They are said at each check, so that nobody overlooks one.
+    replacements: list[KeyStatement] = field(default_factory=list)
 
     @property
     def per_second(self) -> int:
@@ -53,7 +55,9 @@ def check_blocks(*, now: datetime, since: datetime | None = None) -> BlockCheck:
     """
     result, started = BlockCheck(), time.perf_counter()
     with read_snapshot():
-        found = [*_check_keys(sealing.list_keys()), *_check_chain(result, since), *_check_unsealed(now)]
+        keys = sealing.list_keys()
+        result.replacements = [sealing.to_statement(key) for key in keys if key.is_replacement]
+        found = [*_check_keys(keys), *_check_chain(result, since), *_check_unsealed(now)]
     result.seconds = time.perf_counter() - started
     for rule in RULES:
         result.violations += [one for one in found if one.rule == rule][:VIOLATIONS_PER_RULE_MAX]
@@ -63,8 +67,9 @@ def check_blocks(*, now: datetime, since: datetime | None = None) -> BlockCheck:
 def _check_keys(keys: list[LedgerKey]) -> Iterator[Violation]:
     for place, key in enumerate(keys, start=1):
         statement = sealed_records.encode_statement(sealing.to_statement(key))
-        signer = key.previous or key
-        is_earlier = key.previous is None if place == 1 else key.previous is not None and signer.number < key.number
+        before = key.previous or key
+        signer = key if key.is_replacement else before
+        is_earlier = key.previous is None if place == 1 else key.previous is not None and before.number < key.number
         if (
             key.number != place
             or key.key_id != sealed_records.make_key_id(key.public)

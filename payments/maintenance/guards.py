@@ -44,8 +44,10 @@ APPENDED = (
 )
 # Rows of these are closed once, and never changed after.
 CLOSED = ("charge", "withdrawal", "merchantrefund", "mandate", "reconciliationbreak")
+# Rows of these are chosen anew by their owner, and move on between two choices.
+CHOSEN = ("settlementschedule",)
 LEDGER = ("account", "journal", "transfer", "posting", "request", "inbox", "openhold", "refundable", "issuedmoney")
-GUARDED = (*LEDGER, *APPENDED, *CLOSED)
+GUARDED = (*LEDGER, *APPENDED, *CLOSED, *CHOSEN)
 # Conditions are in the functions, where they are seen to be unaltered. Nothing is truncated.
 TRIGGERS = (
     GuardTrigger("journal", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
@@ -77,8 +79,12 @@ TRIGGERS = (
     GuardTrigger("refundable", "only_grows", "BEFORE UPDATE", "refundable_guard"),
     GuardTrigger("block", "follows", "BEFORE INSERT", "block_guard"),
     *(GuardTrigger(table, "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only") for table in APPENDED),
-    *(GuardTrigger(table, "never_deleted", "BEFORE DELETE", "refuse", "is never deleted") for table in CLOSED),
+    *(
+        GuardTrigger(table, "never_deleted", "BEFORE DELETE", "refuse", "is never deleted")
+        for table in (*CLOSED, *CHOSEN)
+    ),
     *(GuardTrigger(table, "closed_once", "BEFORE UPDATE", f"{table}_guard") for table in CLOSED),
+    *(GuardTrigger(table, "moves_on", "BEFORE UPDATE", f"{table}_guard") for table in CHOSEN),
     *(GuardTrigger(table, "not_truncated", "BEFORE TRUNCATE", "refuse", "is not truncated") for table in GUARDED),
 )
 

@@ -16,7 +16,8 @@ class LedgerKey(models.Model):
     """
     A public key that signs blocks, in the order in which they were made.
 
-    ``signature`` is that of ``previous`` over the statement of this key; the first signed its own.
+    ``signature`` is that of ``previous`` over the statement of this key; the first signed its own, and so did one that
+    replaced a lost key (``is_replacement``), since nobody could sign with that.
     """
 
     number = models.PositiveIntegerField(primary_key=True)
@@ -25,11 +26,12 @@ class LedgerKey(models.Model):
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     signature = models.CharField(max_length=SIGNATURE_CHARS)
     since = models.DateTimeField()
+    is_replacement = models.BooleanField(default=False)
 
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(number=1, previous=None) | Q(number__gt=1, previous__isnull=False),
+                condition=Q(number=1, previous=None, is_replacement=False) | Q(number__gt=1, previous__isnull=False),
                 name="payments_ledgerkey_signed_by_one_before",
             ),
         )

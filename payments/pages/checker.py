@@ -46,6 +46,12 @@ WORDS: dict[str, Promise] = {
     "reason_keys": _("The chain of keys is broken: a key was changed or replaced."),
     "reason_memo": _("The note is not the one of the payment."),
     "reason_stranger": _("The seal is whole, but it is not that of {brand}, {host}."),
+    "reason_replaced": _(
+        "The key that sealed this took the place of a lost one, and this page does not know it yet."
+        " Open this page at {host} again, and compare the key with what {brand} has published."
+    ),
+    "replaced": _("Key replaced without signature"),
+    "replaced_why": _("The key before was lost and could not sign this one. Ask for the heads that a witness has."),
     "amount": _("Amount"),
     "kind": _("Kind"),
     "note": pgettext_lazy("receipt", "Note"),

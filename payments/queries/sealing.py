@@ -184,6 +184,11 @@ def find_first_number_since(moment: datetime) -> int | None:
     return Block.objects.filter(sealed_at__gte=moment).order_by("number").values_list("number", flat=True).first()
 
 
+def find_first_number_of(key: LedgerKey) -> int | None:
+    """Return the number of the first block that a key signed, or None."""
+    return Block.objects.filter(key=key).order_by("number").values_list("number", flat=True).first()
+
+
 def iterate_blocks(*, first: int = 1) -> Iterator[Block]:
     """Yield the blocks from a number on, in their order, a page at a time."""
     while True:
@@ -215,6 +220,11 @@ def list_keys() -> list[LedgerKey]:
     return list(LedgerKey.objects.select_related("previous").order_by("number"))
 
 
+def find_newest_key_number() -> int:
+    """Return the number of the newest key, 0 before the first."""
+    return LedgerKey.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
 def to_header(block: Block) -> BlockHeader:
     """Return a block's header, of which its text is made."""
     return BlockHeader(
@@ -229,9 +239,11 @@ def to_header(block: Block) -> BlockHeader:
 
 def to_statement(key: LedgerKey) -> KeyStatement:
     """Return a key's statement, of which its text is made."""
+    before = key.previous.key_id if key.previous else key.key_id
     return KeyStatement(
         key=key.key_id,
         public=key.public,
-        previous=key.previous.key_id if key.previous else key.key_id,
+        previous=key.key_id if key.is_replacement else before,
         since=format_moment(key.since),
+        replaces=before if key.is_replacement else "",
     )

@@ -302,3 +302,17 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+
+-- A schedule of settlements goes on from where the last one ended, and to a later day; another rhythm or owner is a new choice.
+CREATE OR REPLACE FUNCTION payments_settlementschedule_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF (NEW.id, NEW.merchant) IS DISTINCT FROM (OLD.id, OLD.merchant)
+        OR NEW.since_seq < OLD.since_seq
+        OR NEW.chosen_at = OLD.chosen_at
+            AND ((NEW.owner_id, NEW.rhythm) IS DISTINCT FROM (OLD.owner_id, OLD.rhythm) OR NEW.next_at < OLD.next_at)
+    THEN
+        RAISE EXCEPTION 'payments_settlementschedule: moves on, and is otherwise chosen anew' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;

@@ -5,4 +5,4 @@ DROP FUNCTION IF EXISTS payments_refuse(), payments_account_guard(), payments_ac
     payments_refundable_guard(), payments_charge_guard(), payments_withdrawal_guard(), payments_block_guard(),
     payments_reconciliationbreak_guard(),
     payments_transfer_counter(), payments_issuedmoney_guard(), payments_merchantrefund_guard(),
-    payments_mandate_guard();
+    payments_mandate_guard(), payments_settlementschedule_guard();

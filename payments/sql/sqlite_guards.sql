@@ -399,3 +399,15 @@ CREATE TRIGGER payments_merchantrefund_once BEFORE INSERT ON payments_merchantre
 WHEN EXISTS (SELECT 1 FROM payments_merchantrefund WHERE id = NEW.id OR public_id = NEW.public_id
     OR (merchant = NEW.merchant AND number = NEW.number) OR (journal_id = NEW.journal_id AND journal_id IS NOT NULL))
 BEGIN SELECT RAISE(ABORT, 'payments_merchantrefund: is never replaced'); END;
+
+CREATE TRIGGER payments_settlementschedule_undeleted BEFORE DELETE ON payments_settlementschedule
+BEGIN SELECT RAISE(ABORT, 'payments_settlementschedule: is never deleted'); END;
+
+CREATE TRIGGER payments_settlementschedule_once BEFORE INSERT ON payments_settlementschedule
+WHEN EXISTS (SELECT 1 FROM payments_settlementschedule WHERE id = NEW.id OR merchant = NEW.merchant)
+BEGIN SELECT RAISE(ABORT, 'payments_settlementschedule: is never replaced'); END;
+
+CREATE TRIGGER payments_settlementschedule_moves_on BEFORE UPDATE ON payments_settlementschedule
+WHEN NEW.id IS NOT OLD.id OR NEW.merchant IS NOT OLD.merchant OR NEW.since_seq < OLD.since_seq
+    OR NEW.chosen_at = OLD.chosen_at AND (NEW.owner_id IS NOT OLD.owner_id OR NEW.rhythm IS NOT OLD.rhythm OR NEW.next_at < OLD.next_at)
+BEGIN SELECT RAISE(ABORT, 'payments_settlementschedule: moves on, and is otherwise chosen anew'); END;

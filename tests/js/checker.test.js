@@ -66,12 +66,13 @@ test("points that are none are refused", () => {
   for (const key of broken) assert.equal(verifyByArithmetic(key, hex(signature), hex(message)), false)
 })
 
-/** A ledger of some leaves under a chain of two keys. */
-function makeProof({ leaves = 5, index = 2, memo = "bakso" } = {}) {
+/** A ledger of some leaves under a chain of two keys, of which the second may have replaced the first without its signature. */
+function makeProof({ leaves = 5, index = 2, memo = "bakso", lost = false, replaces } = {}) {
   const keys = [generateKeyPairSync("ed25519"), generateKeyPairSync("ed25519")]
   const publics = keys.map(({ publicKey }) => publicKey.export({ format: "jwk" }).x)
   const ids = publics.map((x) => createHash("sha256").update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest("base64url"))
-  const statements = publics.map((x, i) => JSON.stringify({ key: ids[i], public: x, previous: ids[0], since: "" }))
+  const signers = lost ? [0, 1] : [0, 0]
+  const statements = publics.map((x, i) => JSON.stringify({ key: ids[i], public: x, previous: ids[signers[i]], since: "", ...(lost && i ? { replaces: replaces ?? ids[0] } : {}) }))
   const signed = (context, text, { privateKey }) => sign(null, Buffer.from(`${context}\0${text}`), privateKey).toString("hex")
   const digest = (...parts) => createHash("sha256").update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest()
   const memo_hash = createHash("sha256").update(`salt${memo}`).digest("hex")
@@ -92,7 +93,7 @@ function makeProof({ leaves = 5, index = 2, memo = "bakso" } = {}) {
       path,
       block,
       signature: signed("nusa ledger block", block, keys[1]),
-      keys: statements.map((statement) => ({ statement, signature: signed("nusa ledger key", statement, keys[0]) })),
+      keys: statements.map((statement, i) => ({ statement, signature: signed("nusa ledger key", statement, keys[signers[i]]) })),
       memo: { text: memo, salt: "salt" },
     },
   }
@@ -128,6 +129,24 @@ for (const subtle of [webcrypto.subtle, undefined]) {
     }
   })
 }
+
+test("a key that replaced a lost one is named, and trusted by itself alone", async () => {
+  const { proof, ids } = makeProof({ lost: true })
+
+  const { replaced } = await verifyProof(JSON.stringify(proof), { trusted: ids })
+
+  assert.deepEqual(replaced.map(({ key, replaces }) => [key, replaces]), [[ids[1], ids[0]]])
+  await assert.rejects(verifyProof(JSON.stringify(proof), { trusted: [ids[0]] }), { reason: "replaced" })
+  await assert.rejects(verifyProof(JSON.stringify(proof), { trusted: ["other"] }), { reason: "stranger" })
+  await assert.rejects(verifyProof(JSON.stringify(makeProof({ lost: true, replaces: "other" }).proof)), { reason: "keys" })
+  await assert.rejects(verifyProof(JSON.stringify({ ...proof, keys: [proof.keys[1]] })), { reason: "keys" })
+})
+
+test("a key that was signed by the one before replaced none", async () => {
+  const { replaced } = await verifyProof(JSON.stringify(makeProof().proof))
+
+  assert.deepEqual(replaced, [])
+})
 
 test("a proof of somebody else's ledger is a stranger's", async () => {
   const { proof } = makeProof()

@@ -12,6 +12,7 @@ from payments.models import (
     IncomingPayment,
     Mandate,
     MerchantRefund,
+    SettlementSchedule,
     VirtualAccount,
     Withdrawal,
 )
@@ -54,6 +55,7 @@ def fill_bank_tables(user, journal_id, now):
         merchant="m", number="1", payment_id=journal_id, amount=1, requested_by=user, requested_at=now
     )
     store_settlement(user.pk, now)
+    SettlementSchedule.objects.create(merchant="m", owner=user, rhythm="daily", chosen_at=now, next_at=later)
     Mandate.objects.create(
         payer=user, receiver=accounts.create_person(name="Hal", handle="hal", now=now), amount_max=1, made_at=now
     )

@@ -208,7 +208,7 @@ def test_rhythm_takes_the_pin_and_nothing_less(sell, choose):
 def test_by_hand_stops_it_without_a_pin_and_choosing_again_loses_nothing(sell, choose, bo, now):
     choose()
     sell()
-    choose("by_hand", pin="")
+    choose("by_hand", pin="", at=now + timedelta(seconds=1))
     assert (settle_due(MIDNIGHT), owed(), balance(bo, now)) == (0, NET, 0)
 
     choose(at=MIDNIGHT)

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
+from payments.domain.sealed_records import describe_replacement
 from payments.maintenance import block_checks, guards, integrity_checks
 from superapp.core import clock
 from superapp.core.operator_command import OperatorCommand
@@ -40,6 +41,8 @@ class Command(OperatorCommand):
         self.stdout.write(
             f"{sealed.journals} sealed journals in {sealed.blocks} blocks were read, {sealed.per_second} a second."
         )
+        for replacement in sealed.replacements:
+            self.stdout.write(f"Replaced without signature: {describe_replacement(replacement)}.")
         if absent or findings:
             raise CommandError(f"{len(findings)} rows break a rule, {len(absent)} guards are missing.")
         self.stdout.write(f"All {len(integrity_checks.RULES) + 1 + len(block_checks.RULES)} rules hold.")

@@ -44,7 +44,8 @@ class Command(OperatorCommand):
         name = connection.ops.quote_name(role)
         ledger = ", ".join(f"payments_{table}" for table in guards.GUARDED)
         appended, closed = (
-            ", ".join(f"payments_{table}" for table in tables) for tables in (guards.APPENDED, guards.CLOSED)
+            ", ".join(f"payments_{table}" for table in tables)
+            for tables in (guards.APPENDED, (*guards.CLOSED, *guards.CHOSEN))
         )
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in (

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from payments.domain import ledger_heads, sealed_records
-from payments.domain.ledger_heads import HeadLine, HeadsFileInvalid, WitnessedHead
+from payments.domain.ledger_heads import HeadLine, HeadsFileInvalid, WitnessedHead, WitnessedKey
 from payments.queries import sealing
 from superapp.core.operator_command import OperatorCommand
 
@@ -43,20 +43,43 @@ class Command(OperatorCommand):
         self.stdout.write(f"{count} heads were written, up to block {last}.")
 
     def _check(self, file: Path) -> None:
-        count = 0
+        count, keys = 0, []
         with file.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 try:
                     witnessed = ledger_heads.parse_line(number, line)
                 except HeadsFileInvalid as error:
                     raise CommandError(f"{file}: {error}") from None
-                if witnessed is not None:
+                if isinstance(witnessed, WitnessedKey):
+                    keys.append(witnessed)
+                elif witnessed is not None:
                     _compare(witnessed)
                     count += 1
         newest = sealing.find_newest_block()
+        for key in keys:
+            _compare_key(key)
+        self._name_replacements({key.key for key in keys})
         self.stdout.write(
             f"All {count} heads are in the chain, which ends with block {newest.number if newest else 0}."
         )
+
+    def _name_replacements(self, known: set[str]) -> None:
+        """Say which keys no key before them signed, since a chain of heads alone would not show it."""
+        for key in sealing.list_keys():
+            if key.is_replacement:
+                what = sealed_records.describe_replacement(sealing.to_statement(key))
+                first = sealing.find_first_number_of(key)
+                since = f"it signs from block {first} on" if first else "it has signed no block yet"
+                seen = "the witness has it" if key.key_id in known else "the witness does not have it"
+                self.stdout.write(f"Replaced without signature: {what}; {since}; {seen}.")
+
+
+def _compare_key(witnessed: WitnessedKey) -> None:
+    ours = {key.key_id: sealed_records.encode_statement(sealing.to_statement(key)) for key in sealing.list_keys()}
+    if witnessed.key not in ours:
+        raise CommandError(f"Key {witnessed.key}, which the witness has, is missing in the chain.")
+    if ours[witnessed.key].decode() != witnessed.text:
+        raise CommandError(f"Key {witnessed.key} differs: the witness has {witnessed.text}.")
 
 
 def _compare(witnessed: WitnessedHead) -> None:

@@ -1,4 +1,4 @@
-"""Command ``ledger_key``: show the keys that sign blocks, and replace the present one."""
+"""Command ``ledger_key``: show the keys that sign blocks, rotate the present one, and replace a lost one."""
 
 from __future__ import annotations
 
@@ -20,18 +20,22 @@ from superapp.money_settings import make_seed
 
 
 class Command(OperatorCommand):
-    help = "Show the public keys that sign blocks of the ledger, or replace the present one by a new one."
+    help = "Show the public keys that sign blocks of the ledger, and make a new one, signed or in place of a lost one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("show", help="print the public keys as a JSON Web Key Set, for auditors")
         actions.add_parser("rotate", help="make a new key, signed by the present one")
+        replace = actions.add_parser("replace", help="make a new key that a lost one cannot sign, and say so for ever")
+        replace.add_argument("--lost", required=True, metavar="KID", help="id of the lost key, as show prints it last")
 
-    def handle(self, *_args: Any, action: str, **_options: Any) -> None:
+    def handle(self, *_args: Any, action: str, **options: Any) -> None:
         if action == "show":
             self.stdout.write(json.dumps(sealed_records.to_jwks(key.public for key in sealing.list_keys()), indent=2))
-        else:
+        elif action == "rotate":
             self._rotate()
+        else:
+            self._replace(options["lost"])
 
     def _rotate(self) -> None:
         if not sealing_actions.is_sealing():
@@ -42,6 +46,22 @@ class Command(OperatorCommand):
         except LedgerKeyUnusable as error:
             raise CommandError(str(error)) from None
         self.stdout.write(f"Key {key.number} is {key.key_id}, signed by the present one.")
+        self._hand_over(seed)
+        self.stdout.write("Until then the present key signs, and afterwards it cannot sign any more.")
+
+    def _replace(self, lost: str) -> None:
+        seed = make_seed()
+        try:
+            key = sealing_actions.replace_lost_key(seed, lost=lost, now=clock.now())
+        except LedgerKeyUnusable as error:
+            raise CommandError(str(error)) from None
+        statement = sealed_records.describe_replacement(sealing.to_statement(key))
+        self.stdout.write(f"Replaced without signature: {statement}.")
+        self._hand_over(seed)
+        self.stdout.write("Proofs and heads say so from now on. Give your witness and the auditor the heads of today:")
+        self.stdout.write("manage.py ledger_heads export heads.jsonl")
+
+    def _hand_over(self, seed: str) -> None:
         file = settings.VAR_DIR / "ledger_key"
         if not settings.SERVED and file.exists() and file.read_text() == settings.LEDGER_KEY:
             _replace(file, seed)
@@ -49,7 +69,6 @@ class Command(OperatorCommand):
         else:
             self.stdout.write(f"LEDGER_KEY={seed}")
             self.stdout.write("Put this into the environment, keep it with the back-ups, and restart the processes.")
-        self.stdout.write("Until then the present key signs, and afterwards it cannot sign any more.")
 
 
 def _replace(file: Path, seed: str) -> None:

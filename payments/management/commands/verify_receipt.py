@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from payments.domain import ledger_heads
-from payments.domain.ledger_heads import HeadsFileInvalid
+from payments.domain import ledger_heads, sealed_records
+from payments.domain.ledger_heads import HeadsFileInvalid, WitnessedHead
 from payments.domain.proofs import PROOF_BYTES_MAX, ProofRejected, VerifiedProof, verify_proof
 from payments.domain.sealed_records import make_key_id
 
@@ -36,8 +36,13 @@ class Command(BaseCommand):
         except ProofRejected as reason:
             raise CommandError(f"{file}: refused, {reason}.") from None
         self.stdout.write(_describe(proof))
+        for one in proof.replacements:
+            self.stdout.write(f"Replaced without signature: {sealed_records.describe_replacement(one)}")
         if key is None:
-            self.stdout.write(f"Compare the first key with the operator's, or name it by --key: {proof.key_ids[0]}")
+            name, first = "first key", proof.keys[0]
+            if proof.replacements:
+                name, first = "newest replaced key", proof.replacements[-1]
+            self.stdout.write(f"Compare the {name} with the operator's, or name it by --key: {first.key}")
         if heads is not None:
             self.stdout.write("The witness has the same head.")
 
@@ -68,4 +73,4 @@ def _read_heads(file: Path) -> dict[int, str]:
             read = [ledger_heads.parse_line(number, line) for number, line in enumerate(lines, start=1)]
     except HeadsFileInvalid as error:
         raise CommandError(f"{file}: {error}") from None
-    return {one.number: one.head for one in read if one is not None}
+    return {one.number: one.head for one in read if isinstance(one, WitnessedHead)}

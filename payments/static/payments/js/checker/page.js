@@ -52,7 +52,7 @@ function show(result) {
   part("rows").replaceChildren(...(proof ? rows(proof).flatMap(([label, value]) => [element("dt", label), element("dd", value)]) : []))
 }
 
-function rows({ journal, block, head, memo }) {
+function rows({ journal, block, head, memo, replaced }) {
   const moved = journal.transfers.map(({ phase, amount, asset }) => `${words[`phase_${phase}`] ?? phase} ${money(amount, asset)}`)
   return [
     [words.amount, moved.join("\n")],
@@ -62,6 +62,7 @@ function rows({ journal, block, head, memo }) {
     [words.number, number(journal.journal)],
     [words.sealed, `${moment(block.sealed_at)} · ${words.block} ${block.block}`],
     [words.head, head],
+    [words.replaced, replaced.map(({ key, since }) => `${moment(since)} · ${key}\n${words.replaced_why}`).join("\n")],
   ].filter(([, value]) => value)
 }
 

@@ -32,8 +32,8 @@ export async function verifyProof(text, { trusted, subtle } = {}) {
   if (!(await isSigned("nusa ledger block", proof.block, proof.signature, signer.public, subtle))) throw new ProofRejected("block")
   if (!isIncluded(proof, block)) throw new ProofRejected("journal")
   if (proof.memo && toHex(sha256(encode(proof.memo.salt + proof.memo.text))) !== journal.memo_hash) throw new ProofRejected("memo")
-  if (trusted && !keys.some(({ key }) => trusted.includes(key))) throw new ProofRejected("stranger")
-  return { journal, block, head: toHex(sha256(encode(proof.block))), memo: proof.memo?.text ?? "" }
+  if (trusted) checkTrust(keys, trusted)
+  return { journal, block, replaced: keys.filter(({ replaces }) => replaces), head: toHex(sha256(encode(proof.block))), memo: proof.memo?.text ?? "" }
 }
 
 function parse(text) {
@@ -53,20 +53,30 @@ function parse(text) {
   return proof
 }
 
-/** Each key is signed by the one before it, the first by itself. */
+/** Each key is signed by the one before it; the first, and one that says that it replaces a lost one, by itself. */
 async function verifyKeys(signed, subtle) {
   const keys = []
   for (const { statement, signature } of signed) {
     const key = object(statement)
-    const previous = keys.at(-1) ?? key
+    const before = keys.at(-1) ?? key
+    const signer = key.replaces ? key : before
     const isWhole =
       key.key === keyId(key.public) &&
-      key.previous === previous.key &&
-      (await isSigned("nusa ledger key", statement, signature, previous.public, subtle))
+      key.previous === signer.key &&
+      (!key.replaces || (keys.length > 0 && key.replaces === before.key)) &&
+      (await isSigned("nusa ledger key", statement, signature, signer.public, subtle))
     if (!isWhole) throw new ProofRejected("keys")
     keys.push(key)
   }
   return keys
+}
+
+/** Trust in a key does not reach beyond one that it has not signed. */
+function checkTrust(keys, trusted) {
+  const start = Math.max(keys.findLastIndex(({ replaces }) => replaces), 0)
+  const isTrusted = ({ key }) => trusted.includes(key)
+  if (keys.slice(start).some(isTrusted)) return
+  throw new ProofRejected(keys.some(isTrusted) ? "replaced" : "stranger")
 }
 
 function isSigned(context, text, signature, publicKey, subtle) {
