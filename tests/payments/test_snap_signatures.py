@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+import timeit
 from datetime import UTC, datetime
 
 import pytest
@@ -57,6 +58,14 @@ def test_blanks_and_quotes_inside_of_a_text_are_signed():
 
     assert snap_signatures.hash_body(body) == snap_signatures.hash_body(rb'{"a":"x  y \" : z\\","b":1}')
     assert snap_signatures.hash_body(body) != snap_signatures.hash_body(rb'{"a":"x y \" : z\\","b":1}')
+
+
+@pytest.mark.parametrize("piece", [b'\\"', b'"\\', b" "], ids=["quotes", "escapes", "blanks"])
+def test_body_of_a_stranger_is_hashed_in_time_that_grows_with_its_length(piece):
+    """Whoever sends a signature, right or wrong, has the body hashed, and all of a process waits for that."""
+    seconds = timeit.timeit(lambda: snap_signatures.hash_body(b'"' + piece * 8_000), number=1)
+
+    assert seconds < 0.2, "16 KiB took seconds where each quote was looked at to the end of the body"
 
 
 @pytest.mark.parametrize("name", [*SIGNED, "body", "secret"])
