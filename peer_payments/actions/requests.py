@@ -16,6 +16,7 @@ from peer_payments.domain.feature_gates import requires_payments
 from peer_payments.events import RequestChanged, RequestReminded
 from peer_payments.models import KEY_CHARS_MAX, MoneyRequest
 from peer_payments.queries import requests as queries
+from peer_payments.queries.people import may_pay
 from superapp.accounts import api as accounts
 from superapp.accounts.api import RateLimit
 from superapp.accounts.errors import PersonNotFound
@@ -83,7 +84,7 @@ def pay_request(*, payer_id: int, request: UUID, attempt: int, device_id: int | 
 
     :raises RequestNotFound: if this person was not asked for this
     :raises RequestClosed: if it was declined or cancelled, or has expired
-    :raises PersonNotFound: if one of the two has blocked the other
+    :raises PersonNotFound: if one of the two has blocked the other, or has no account any more
     :raises PinWrong, PinLocked, PinMissing: if the PIN does not authorize it
     :raises InsufficientFunds, CeilingExceeded, AccountNotOpen: if the ledger refuses it
     """
@@ -93,7 +94,7 @@ def pay_request(*, payer_id: int, request: UUID, attempt: int, device_id: int | 
     if found.journal is not None:
         return found.journal
     _require_open(found)
-    if accounts.is_blocked_between(found.requester_id, payer_id):
+    if not may_pay(payer_id, found.requester_id):
         raise PersonNotFound
     authorization = payments.verify_pin(user_id=payer_id, device_id=device_id, pin=pin, now=now)
     with transaction.atomic():

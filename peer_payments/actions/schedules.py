@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from payments import api as payments
-from payments.errors import InsufficientFunds, KeyReused, MandateEnded
+from payments.errors import InsufficientFunds, KeyReused, MandateEnded, WalletFrozen
 from peer_payments import errors
 from peer_payments.domain import dates, rules
 from peer_payments.domain.feature_gates import requires_payments
 from peer_payments.events import ScheduleNoticed
 from peer_payments.models import KEY_CHARS_MAX, Occurrence, Schedule
 from peer_payments.queries import schedules as queries
+from peer_payments.queries.people import may_pay
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import outbox
@@ -171,6 +172,9 @@ def _run(schedule_id: int, now: datetime) -> int:
             row.save(update_fields=["next_on", "next_at", "state"])
         elif occurrence.retry_at is not None and occurrence.retry_at > now:
             return 0
+        elif row.state == Schedule.State.PAUSED:  # Since the last try. Nothing moves during a pause.
+            _end(row, occurrence, Occurrence.State.FAILED, now)
+            return 1
         _try(row, occurrence, now)
     return 1
 
@@ -192,7 +196,7 @@ def _try(row: Schedule, occurrence: Occurrence, now: datetime) -> None:
 
 def _send(row: Schedule, occurrence: Occurrence, now: datetime) -> str | None:
     """Send the money of an occurrence; return the code of the refusal, or None."""
-    if accounts.is_blocked_between(row.sender_id, row.receiver_id):
+    if not may_pay(row.sender_id, row.receiver_id):
         return PersonNotFound.code
     try:
         answer = payments.send_by_mandate(
@@ -203,8 +207,8 @@ def _send(row: Schedule, occurrence: Occurrence, now: datetime) -> str | None:
             idempotency_key=f"{occurrence.public_id}:{occurrence.tries}",
             now=now,
         )
-    except MandateEnded as ended:
-        return ended.code
+    except (MandateEnded, WalletFrozen) as refusal:  # Final for this date, or it would be tried without an end.
+        return refusal.code
     if isinstance(answer, payments.Refused):
         return answer.code
     occurrence.journal = answer.public_id

@@ -10,6 +10,8 @@ from payments import api as payments
 from payments.domain.authorization import NotAuthorized
 from payments.errors import KeyReused, MandateEnded, MandateExceeded, PinWrong
 from payments.models import Journal, Mandate
+from payments.queries import find_wallet
+from payments.writers import ledger
 from peer_payments import api, errors
 from peer_payments.actions import schedules as actions
 from peer_payments.domain.dates import due_at
@@ -175,6 +177,48 @@ def test_nothing_is_sent_to_somebody_who_blocked_the_sender(two, now):
     accounts.block_person(user_id=bo.pk, peer_public_id=ana.public_id, now=now)
 
     actions.run_due(at(FIRST))
+
+    assert (outcomes(), sent()) == ([(FIRST, "failed")], 0)
+
+
+@pytest.mark.parametrize("closed", [0, 1], ids=["sender", "receiver"])
+def test_nothing_is_sent_from_or_to_a_closed_account(closed, two, now):
+    ana, bo = two
+    schedule(ana, bo, now)
+    type(ana).objects.filter(pk=two[closed].pk).update(is_active=False)
+
+    actions.run_due(at(FIRST))
+
+    assert (outcomes(), sent()) == ([(FIRST, "failed")], 0)
+
+
+def test_transfer_from_a_frozen_wallet_fails_with_a_notice_and_holds_up_no_other(two, make_payer, now, monkeypatch):
+    """It was tried again every minute, for ever; as many as are run at once kept everybody else's from being made."""
+    monkeypatch.setattr("peer_payments.queries.schedules.AT_ONCE_MAX", 1)
+    ana, bo = two
+    cyd = make_payer("cyd", 100_000_00)
+    accounts.connect_people(user_id=cyd.pk, peer_id=bo.pk, now=now)
+    schedule(ana, bo, now)
+    schedule(cyd, bo, now)
+    ledger.freeze_account(find_wallet(ana.pk, "IDR").pk)
+
+    for minutes in range(3):
+        actions.run_due(at(FIRST) + timedelta(minutes=minutes))
+
+    made = Occurrence.objects.order_by("pk").values_list("schedule__sender_id", "state", "code")
+    assert list(made) == [(ana.pk, "failed", "payments.wallet_frozen"), (cyd.pk, "paid", "")]
+    assert told()[0] == ("failed", "2027-03-02")
+
+
+def test_transfer_paused_between_two_tries_is_not_made(two, make_user, now):
+    ana, bo = two
+    made = schedule(ana, bo, now, minor=150_000_00, repeat="weekly")
+    actions.run_due(at(FIRST))
+    api.pause_schedule(sender_id=ana.pk, schedule=made.public_id)
+    top_up(make_user, ana, 100_000_00, now)
+
+    actions.run_due(at(FIRST, 3))
+    actions.run_due(at(FIRST, 6))
 
     assert (outcomes(), sent()) == ([(FIRST, "failed")], 0)
 
