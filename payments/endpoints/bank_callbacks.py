@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -254,9 +254,9 @@ def _read_paid_at(asked: BankRequest) -> datetime:
     """Return the bank's time of a payment, or ours if it is none or in the future."""
     text = _text(asked.fields, "trxDateTime") or _text(asked.fields, "paidTime")
     try:
-        paid_at = datetime.fromisoformat(text)
-        return min(paid_at, asked.received_at)
-    except (ValueError, TypeError):
+        # In UTC, as it is stored: the first hours of the calendar have none.
+        return min(datetime.fromisoformat(text), asked.received_at).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
         return asked.received_at
 
 

@@ -115,7 +115,8 @@ def _parse_period(first_day: str, last_day: str) -> tuple[datetime, datetime]:
     try:
         first, last = date.fromisoformat(first_day), date.fromisoformat(last_day)
         after = last + timedelta(days=1)
-        if not 0 <= (last - first).days <= PERIOD_DAYS_MAX:
+        # The first day of the calendar begins before any moment in UTC.
+        if first == date.min or not 0 <= (last - first).days <= PERIOD_DAYS_MAX:
             raise PeriodInvalid(days=PERIOD_DAYS_MAX)
         zone = timezone.get_current_timezone()
         return datetime.combine(first, time.min, zone), datetime.combine(after, time.min, zone)

@@ -67,6 +67,8 @@ def _parse_month(text: str) -> tuple[datetime, datetime]:
     """
     try:
         first = date.fromisoformat(f"{text}-01")
+        if first == date.min:  # It begins before any moment in UTC.
+            raise PeriodInvalid(days=31)
         after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
         zone = timezone.get_current_timezone()
         return datetime.combine(first, time.min, zone), datetime.combine(after, time.min, zone)

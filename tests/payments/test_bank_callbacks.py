@@ -249,6 +249,16 @@ def test_code_that_was_paid_is_posted(ana, caller, monkeypatch):
     assert balance(ana) == Money(50_000_00)
 
 
+@pytest.mark.parametrize("said", ["0001-01-01T00:00:00+07:00", "2027-03-01T09:00:00", "soon"])
+def test_payment_at_a_time_that_is_none_is_posted_as_of_now(ana, caller, said):
+    before = clock.now()
+
+    assert code(caller.call(PAYMENT, fields_of(number_of(ana), trxDateTime=said))) == "2002500"
+
+    assert IncomingPayment.objects.get().paid_at >= before
+    assert balance(ana) == Money(50_000_00)
+
+
 class TestSomebodyElse:
     """Without the bank's keys nothing is told, and nothing is posted."""
 

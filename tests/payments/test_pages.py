@@ -224,7 +224,13 @@ def test_statement_is_of_own_postings(as_ana, ana, bo, make_payer, now, form, ki
 
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("2027-03-02", "2027-03-01"), ("2025-01-01", "2027-03-01"), ("x", "y"), ("9999-12-31", "9999-12-31")],
+    [
+        ("2027-03-02", "2027-03-01"),
+        ("2025-01-01", "2027-03-01"),
+        ("x", "y"),
+        ("0001-01-01", "0001-01-01"),
+        ("9999-12-31", "9999-12-31"),
+    ],
 )
 def test_invalid_statement_period_is_refused(as_ana, first, last):
     response = as_ana.get("/dompet/laporan/", {"dari": first, "sampai": last, "bentuk": "csv"})

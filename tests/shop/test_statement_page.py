@@ -43,7 +43,7 @@ def test_another_month_has_the_balance_and_no_line(sold, as_bo):
     assert said.count("\n") == 3
 
 
-@pytest.mark.parametrize("month", ["2027-13", "x", "9999-12", "0000-01", "2027-03-01"])
+@pytest.mark.parametrize("month", ["2027-13", "x", "9999-12", "0000-01", "0001-01", "2027-03-01"])
 def test_month_that_is_none_is_refused(sold, as_bo, month):
     response = as_bo.get(PAGE, {"bulan": month, "bentuk": "csv"})
 
