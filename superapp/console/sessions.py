@@ -12,7 +12,9 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -25,6 +27,7 @@ from superapp.console.contracts import Member
 from superapp.console.domain.desks import get_desk
 from superapp.console.domain.roles import Role
 from superapp.console.errors import RoleMissing
+from superapp.console.models import AuditEntry
 from superapp.core import clock
 
 View = Callable[..., HttpResponseBase]
@@ -62,7 +65,7 @@ def desk_page(name: str) -> Callable[[View], View]:
     Decorate a view of a registered desk.
 
     It is found by the desk's roles and by auditors, who may send nothing. Each look is written into the audit with its
-    address before the view runs.
+    address before the view runs; that at a page which answers a refused form, before the page is sent.
     """
 
     def decorate(view: View) -> View:
@@ -71,17 +74,18 @@ def desk_page(name: str) -> Callable[[View], View]:
             member, desk = get_member(request), get_desk(name)
             if not desk.is_visible_to(member.roles):
                 raise Http404
+            address = request.get_full_path()
+            if len(address) > AuditEntry.DETAIL_CHARS_MAX:  # The audit would lose its end, and what was looked for.
+                raise BadRequest
             if request.method in READS:
-                record(
-                    member=member,
-                    action="looked",
-                    subject=f"desk:{name}",
-                    detail=request.get_full_path(),
-                    now=clock.now(),
-                )
-            elif not desk.is_workplace_of(member.roles):
+                record_look(request, subject=f"desk:{name}", detail=address)
+                return view(request, *args, **kwargs)
+            if not desk.is_workplace_of(member.roles):
                 raise RoleMissing
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            if not isinstance(response, HttpResponseRedirectBase):
+                record_look(request, subject=f"desk:{name}", detail=address)
+            return response
 
         return console_page(guarded)
 

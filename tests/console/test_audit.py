@@ -45,6 +45,25 @@ def test_look_is_written_before_the_page_is_made(make_operator, monkeypatch):
     assert looks() == [("desk:console.audit", "/konsol/jejak/")]
 
 
+def test_page_that_answers_a_refused_form_is_a_look_too(make_operator):
+    """Without it, who sends a form that is refused sees all that a page shows, and no entry says so."""
+    ana = make_operator("ana", "admin")
+
+    refused = ana.browser.post("/konsol/anggota/", {"reason": ""})
+
+    assert (refused.status_code, "Ana" in refused.content.decode()) == (404, True)
+    assert looks() == [("desk:console.members", "/konsol/anggota/")]
+
+
+def test_address_that_the_audit_could_not_keep_whole_is_refused(make_operator):
+    """A long parameter before the search would leave the search out of the audit."""
+    ana = make_operator("ana", "auditor")
+
+    answer = ana.browser.get("/konsol/jejak/", {"x": "x" * AuditEntry.DETAIL_CHARS_MAX, "perihal": "user:1"})
+
+    assert (answer.status_code, looks()) == (400, [])
+
+
 def test_every_desk_that_is_opened_writes_the_look_and_nothing_else(make_operator, now):
     ana = make_operator("ana", *ALL_ROLES)
     desks = list_desks(ALL_ROLES)
@@ -95,8 +114,10 @@ def entries(make_operator, now):
         ({"perihal": "user:3"}, []),
         ({"perihal": "user:2", "dari": "bukan tanggal", "anggota": "x", "sebelum": "y"}, ["hari 2"]),
         ({"perihal": "user:2", "dari": "2027-02-31"}, ["hari 2"]),
+        ({"perihal": "user:2", "dari": "0001-01-01", "sampai": "9999-12-31"}, ["hari 2"]),
+        ({"perihal": "user:2", "anggota": "9" * 30, "sebelum": "9" * 30}, ["hari 2"]),
     ],
-    ids=["subject", "action", "both", "day", "nothing", "unreadable", "impossible day"],
+    ids=["subject", "action", "both", "day", "nothing", "unreadable", "impossible day", "no moment", "no number"],
 )
 def test_audit_is_filtered(query, found, entries):
     ana, _bo = entries

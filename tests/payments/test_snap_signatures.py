@@ -62,7 +62,7 @@ def test_blanks_and_quotes_inside_of_a_text_are_signed():
 
 @pytest.mark.parametrize("piece", [b'\\"', b'"\\', b" "], ids=["quotes", "escapes", "blanks"])
 def test_body_of_a_stranger_is_hashed_in_time_that_grows_with_its_length(piece):
-    """Whoever sends a signature, right or wrong, has the body hashed, and all of a process waits for that."""
+    """A signature, right or wrong, has the body hashed, and all of a process waits for that."""
     seconds = timeit.timeit(lambda: snap_signatures.hash_body(b'"' + piece * 8_000), number=1)
 
     assert seconds < 0.2, "16 KiB took seconds where each quote was looked at to the end of the body"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from superapp.console import queries
 from superapp.console.contracts import AuditFilter
 from superapp.console.domain.action_words import list_actions
 from superapp.console.models import AuditEntry
+from superapp.console.pages.numbers import parse_number
 from superapp.console.sessions import desk_page
 
 PAGE_SIZE = 100
@@ -26,10 +27,8 @@ FIELDS = ("anggota", "tindakan", "perihal", "dari", "sampai")
 def audit(request: HttpRequest) -> HttpResponse:
     """Show the audit, newest first, a page at a time."""
     typed = {name: request.GET.get(name, "").strip()[: AuditEntry.SUBJECT_CHARS_MAX] for name in FIELDS}
-    before = request.GET.get("sebelum", "")
-    entries = queries.list_entries(
-        _parse_filter(typed), before=int(before) if before.isdecimal() else None, limit=PAGE_SIZE + 1
-    )
+    before = parse_number(request.GET.get("sebelum", ""))
+    entries = queries.list_entries(_parse_filter(typed), before=before, limit=PAGE_SIZE + 1)
     more = entries[PAGE_SIZE - 1].pk if len(entries) > PAGE_SIZE else None
     context = {
         "entries": entries[:PAGE_SIZE],
@@ -43,19 +42,22 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 def _parse_filter(typed: dict[str, str]) -> AuditFilter:
     """Read the conditions; an unreadable one is left out."""
-    until = _midnight(typed["sampai"])
     return AuditFilter(
-        member_id=int(typed["anggota"]) if typed["anggota"].isdecimal() else None,
+        member_id=parse_number(typed["anggota"]),
         action=typed["tindakan"],
         subject=typed["perihal"],
         since=_midnight(typed["dari"]),
-        until=until + timedelta(days=1) if until else None,
+        until=_midnight(typed["sampai"], days_later=1),
     )
 
 
-def _midnight(text: str) -> datetime | None:
+def _midnight(text: str, *, days_later: int = 0) -> datetime | None:
+    """Return the first moment of a day, or None if the text is no day, or the day has no such moment in UTC."""
     try:
         day = parse_date(text)
-    except ValueError:
+        if day is None:
+            return None
+        first = datetime.combine(day + timedelta(days=days_later), time(), tzinfo=timezone.get_current_timezone())
+        return first.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return datetime.combine(day, time(), tzinfo=timezone.get_current_timezone()) if day else None

@@ -18,6 +18,7 @@ from superapp.console.actions import proposals as actions
 from superapp.console.contracts import Member
 from superapp.console.domain.proposal_kinds import Fact, get_kind, list_kind_names
 from superapp.console.models import Proposal
+from superapp.console.pages.numbers import parse_number
 from superapp.console.sessions import desk_page, get_member
 from superapp.core import clock
 from superapp.core.errors import DomainError
@@ -50,10 +51,8 @@ def proposals(request: HttpRequest) -> HttpResponse:
     """Show the proposals that wait, and those that were decided."""
     member = get_member(request)
     kinds = list_kind_names(member.roles)
-    before = request.GET.get("sebelum", "")
-    closed = queries.list_proposals(
-        kinds, is_open=False, before=int(before) if before.isdecimal() else None, limit=PAGE_SIZE + 1
-    )
+    before = parse_number(request.GET.get("sebelum", ""))
+    closed = queries.list_proposals(kinds, is_open=False, before=before, limit=PAGE_SIZE + 1)
     context = {
         "open": [present(row, member) for row in queries.list_proposals(kinds, is_open=True)],
         "closed": [present(row, member) for row in closed[:PAGE_SIZE]],
