@@ -193,7 +193,7 @@ def test_nothing_is_sent_from_or_to_a_closed_account(closed, two, now):
 
 
 def test_transfer_from_a_frozen_wallet_fails_with_a_notice_and_holds_up_no_other(two, make_payer, now, monkeypatch):
-    """It was tried again every minute, for ever; as many as are run at once kept everybody else's from being made."""
+    """Tried again every minute, for ever, as many as are run at once would keep all others from being made."""
     monkeypatch.setattr("peer_payments.queries.schedules.AT_ONCE_MAX", 1)
     ana, bo = two
     cyd = make_payer("cyd", 100_000_00)
