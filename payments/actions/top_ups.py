@@ -59,11 +59,10 @@ def approve_top_up(*, top_up: UUID, checker_id: int, now: datetime) -> PostingRe
     A refused posting also closes the request. Raises OperatorsOnly, TwoPersonsNeeded, TopUpNotFound, and
     FloatCapReached, which leaves it open.
     """
-    authorization = authorizations.authorize_operator(checker_id)
+    queries.require_operator(checker_id)
     with transaction.atomic():
         row = queries.lock_top_up(top_up)
-        if checker_id in (row.maker_id, row.user_id):
-            raise errors.TwoPersonsNeeded
+        authorization = authorizations.authorize_two_operators(row.maker_id, checker_id, beside=row.user_id)
         answer = _post_top_up(row, checker_id, authorization, now)
         row.state = TopUp.State.REJECTED
         if isinstance(answer, Posted):

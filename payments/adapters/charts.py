@@ -30,10 +30,19 @@ STYLE = Style(
     transition="0s",
 )
 BAR_HEIGHT, EDGES_HEIGHT, WIDTH = 48, 80, 720
+# As wide as a phone's page, so that words are not made smaller there.
+NARROW_BAR_HEIGHT, NARROW_EDGES_HEIGHT, NARROW_WIDTH = 32, 40, 340
 
 
-def draw_bars(bars: Sequence[tuple[str, Money]], *, empty: str) -> bytes:
-    """Draw amounts of one asset as horizontal bars, the first one on top; ``empty`` is said where there are none."""
+def draw_bars(bars: Sequence[tuple[str, Money]], *, empty: str, is_narrow: bool = False) -> bytes:
+    """
+    Draw amounts of one asset as horizontal bars, the first one on top; ``empty`` is said where there are none.
+
+    A narrow drawing leaves the amounts to the table beside it.
+    """
+    bar, edges, width = (
+        (NARROW_BAR_HEIGHT, NARROW_EDGES_HEIGHT, NARROW_WIDTH) if is_narrow else (BAR_HEIGHT, EDGES_HEIGHT, WIDTH)
+    )
     drawing = pygal.HorizontalBar(
         js=[],
         style=STYLE,
@@ -44,12 +53,12 @@ def draw_bars(bars: Sequence[tuple[str, Money]], *, empty: str) -> bytes:
         show_x_labels=False,
         show_x_guides=False,
         show_y_guides=False,
-        height=EDGES_HEIGHT + BAR_HEIGHT * max(1, len(bars)),
-        width=WIDTH,
-        margin=16,
+        height=edges + bar * max(1, len(bars)),
+        width=width,
+        margin=0 if is_narrow else 16,
     )
     # Bars are drawn from below.
-    drawing.x_labels = [f"{word} · {amount}" for word, amount in reversed(bars)]
+    drawing.x_labels = [word if is_narrow else f"{word} · {amount}" for word, amount in reversed(bars)]
     drawing.add("", [amount.amount_minor for _word, amount in reversed(bars)])
     drawing.add_xml_filter(_strip_scripts)
     return bytes(drawing.render())

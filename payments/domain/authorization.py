@@ -63,7 +63,7 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "captured": frozenset({AuthorizationMethod.EARLIER_HOLD}),
     "voided": frozenset({AuthorizationMethod.EARLIER_HOLD}),
     "expired": frozenset({AuthorizationMethod.TIMER}),
-    "topped_up": frozenset({AuthorizationMethod.OPERATOR}),
+    "topped_up": frozenset({AuthorizationMethod.TWO_OPERATORS}),
     "manual": frozenset({AuthorizationMethod.TWO_OPERATORS}),
     "came_in": frozenset({AuthorizationMethod.BANK}),
     "suspended": frozenset({AuthorizationMethod.BANK}),

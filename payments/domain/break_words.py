@@ -35,6 +35,7 @@ REASON_WORDS: dict[str, Promise] = {
     "payments.nobody_to_credit": pgettext_lazy("suspense", "Paid to nobody known"),
     "payments.ceiling_exceeded": pgettext_lazy("suspense", "No room in the wallet"),
     "payments.account_not_open": pgettext_lazy("suspense", "The wallet is frozen"),
+    "payments.float_cap_reached": pgettext_lazy("suspense", "Our cap is reached"),
     "": pgettext_lazy("suspense", "Refund without room in the wallet, or a correction"),
 }
 

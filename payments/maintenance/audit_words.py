@@ -1,10 +1,14 @@
-"""Actions of payments in the words of the console's audit."""
+"""Actions of payments, and what they are about, in the words of the console's audit."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from superapp.console.api import register_action_words
+from payments.models import ReconciliationBreak
+from superapp.console.api import register_action_words, register_subject_words
 
 register_action_words(
     {
@@ -18,3 +22,19 @@ register_action_words(
         "break_leave": pgettext_lazy("audit", "Gave a difference back"),
     }
 )
+
+
+def name_breaks(names: Collection[str]) -> dict[str, str]:
+    numbers = [int(name) for name in names if name.isdecimal()]
+    rows = ReconciliationBreak.objects.filter(pk__in=numbers).values_list("pk", "reference", "day")
+    return {str(pk): _("Difference {reference}").format(reference=reference or day) for pk, reference, day in rows}
+
+
+def name_by_template(template: Callable[[str], str]) -> Callable[[Collection[str]], dict[str, str]]:
+    return lambda names: {name: template(name) for name in names}
+
+
+register_subject_words("break", name_breaks)
+register_subject_words("account", name_by_template(lambda code: _("Account {code}").format(code=code)))
+register_subject_words("statement", name_by_template(lambda day: _("Statement of {day}").format(day=day)))
+register_subject_words("float", name_by_template(lambda day: _("Float of {day}").format(day=day)))

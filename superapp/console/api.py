@@ -11,6 +11,7 @@ from superapp.console.domain.action_words import register_action_words
 from superapp.console.domain.desks import Desk, register_desk
 from superapp.console.domain.proposal_kinds import Approval, Fact, Payload, ProposalKind, register_proposal_kind
 from superapp.console.domain.roles import Role
+from superapp.console.domain.subject_words import register_subject_words
 from superapp.console.queries.audit import list_deeds
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "register_action_words",
     "register_desk",
     "register_proposal_kind",
+    "register_subject_words",
 ]

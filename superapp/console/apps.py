@@ -10,5 +10,5 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the guards, and the desks and proposals of the console itself."""
-        for module in ("maintenance.guards", "queries.own_desks", "actions.role_changes"):
+        for module in ("maintenance.guards", "queries.own_desks", "queries.own_subjects", "actions.role_changes"):
             import_module(f"superapp.console.{module}")

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from payments.actions.desk_proposals import TIER
+from superapp.console.actions import proposals
 from superapp.console.actions.audit import record
 from superapp.console.domain.action_words import register_action_words
 from superapp.console.domain.desks import list_desks
+from superapp.console.domain.subject_words import register_subject_words
 from superapp.console.models import AuditEntry, ConsoleSession
 from superapp.console.pages import audit as audit_page
 from superapp.console.queries import own_desks
@@ -165,3 +168,39 @@ def test_actions_are_shown_in_words_and_an_unknown_one_by_its_name(entries):
 def test_words_of_an_action_are_registered_once():
     with pytest.raises(ValueError, match="looked"):
         register_action_words({"looked": "Peeked"})
+
+
+def test_subjects_are_shown_in_words_and_an_unknown_one_as_it_is(make_operator, make_user, now):
+    ana, eve = make_operator("ana", "auditor"), make_user("eve", name="Eve Sari")
+    gone = make_user("gone").public_id
+    subjects = (f"user:{eve.public_id}", f"member:{ana.member.id}", "member:0", "desk:payments.float", "desk:x", "odd")
+    for subject in (*subjects, f"user:{gone.hex}", "user:x"):
+        record(member=ana.member, action="frozen", subject=subject, now=now)
+
+    page = ana.browser.get("/konsol/jejak/", {"tindakan": "frozen"}).content.decode()
+
+    shown = [cell.partition("</a>")[0] for cell in page.split('title="')[1:]]
+    assert [text.partition(">")[2] for text in shown if text.partition('"')[0] in subjects] == [
+        "odd",
+        "desk:x",
+        "Dana mengendap",
+        "member:0",
+        ana.user.name,
+        "Eve Sari",
+    ]
+
+
+def test_proposal_is_named_by_its_kind(make_operator, make_user, now):
+    ana = make_operator("ana", *ALL_ROLES)
+    payload = {"user": make_user("eve").pk, "tier": "verified"}
+    proposals.propose(kind=TIER, payload=payload, reason="KTP dilihat", maker=ana.member, now=now)
+
+    page = ana.browser.get("/konsol/jejak/", {"tindakan": "proposed"}).content.decode()
+
+    assert ">Usulan: " in page
+    assert ">KTP dilihat" in page
+
+
+def test_words_of_a_subject_are_registered_once():
+    with pytest.raises(ValueError, match="user"):
+        register_subject_words("user", lambda names: {})

@@ -90,6 +90,17 @@ def test_chart_runs_nothing_and_names_no_host(lines):
     assert all(str(KIND_WORDS[one.kind]) in drawn for one in lines)
 
 
+def test_chart_for_a_phone_is_as_wide_as_its_page_and_names_the_bars(two):
+    assert 'srcset="/konsol/neraca/bagan.svg?sempit"' in two[0].browser.get("/konsol/neraca/").content.decode()
+
+    lines = [line("wallet", debits=0, credits=5_00)]
+    wide, narrow = (draw_chart(lines, is_narrow=is_narrow).decode() for is_narrow in (False, True))
+
+    assert 'viewBox="0 0 720 ' in wide
+    assert 'viewBox="0 0 340 ' in narrow
+    assert ("· Rp5" in wide, "· Rp5" in narrow, str(KIND_WORDS["wallet"]) in narrow) == (True, False, True)
+
+
 def test_chart_is_a_file_of_ours_and_a_look(two):
     answer = two[0].browser.get("/konsol/neraca/bagan.svg")
 

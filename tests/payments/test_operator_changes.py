@@ -283,7 +283,8 @@ def test_authorization_of_two_operators_names_both(two):
         authorize_two_operators(one, other, beside=other)
 
 
-def test_one_operator_alone_authorizes_no_journal_by_hand(ana, now):
+@pytest.mark.parametrize("kind", ["manual", "topped_up"])
+def test_one_operator_alone_authorizes_no_journal_by_hand(ana, now, kind):
     for authorization in (
         Authorization(AuthorizationMethod.OPERATOR, ana.pk),
         Authorization(AuthorizationMethod.TWO_OPERATORS, ana.pk),
@@ -292,7 +293,7 @@ def test_one_operator_alone_authorizes_no_journal_by_hand(ana, now):
         with pytest.raises(NotAuthorized):
             ledger.JournalEntry(
                 key=ledger.derive_key("t", "k", {}),
-                kind="manual",
+                kind=kind,
                 authorization=authorization,
                 lines=(ledger.TransferLine(1, 2, Money(5)),),
             )

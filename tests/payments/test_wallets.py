@@ -220,6 +220,19 @@ def test_top_up_requires_two_operators_and_no_self_service(make_user, now):
     assert Fact.objects.filter(name="payments.topped_up").count() == 1
 
 
+def test_top_up_of_an_operator_who_is_none_any_more_is_only_rejected(make_user, now):
+    ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
+    asked = api.request_top_up(user_id=ana.pk, amount=Money(500), reason="slip 7", maker_id=op.pk, now=now)
+    accounts.revoke_operator(user_id=op.pk)
+
+    with pytest.raises(errors.OperatorsOnly):
+        api.approve_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
+    assert balance(ana, now) == 0
+
+    api.reject_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
+    assert TopUp.objects.get().state == "rejected"
+
+
 def test_top_up_over_the_ceiling_is_refused_and_moves_nothing(make_user, now, settings):
     settings.WALLET_CEILINGS = {"basic": 100, "verified": 200}
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)

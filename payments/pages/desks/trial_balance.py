@@ -58,13 +58,13 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
 def chart(request: HttpRequest) -> HttpResponse:
     """Draw the balances in rupiah as an SVG file without scripts or anything from elsewhere."""
     lines = [line for line in compute_trial_balance() if line.asset == IDR]
-    return HttpResponse(draw_chart(lines), content_type="image/svg+xml")
+    return HttpResponse(draw_chart(lines, is_narrow="sempit" in request.GET), content_type="image/svg+xml")
 
 
-def draw_chart(lines: list[TrialBalanceLine]) -> bytes:
+def draw_chart(lines: list[TrialBalanceLine], *, is_narrow: bool = False) -> bytes:
     """Draw a bar for each kind of account."""
     bars = [(str(_word(line.kind)), Money(line.balance, line.asset)) for line in lines]
-    return charts.draw_bars(bars, empty=_("No accounts yet"))
+    return charts.draw_bars(bars, empty=_("No accounts yet"), is_narrow=is_narrow)
 
 
 def _sum_up(asset: str, lines: list[TrialBalanceLine]) -> AssetSheet:

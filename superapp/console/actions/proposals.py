@@ -34,9 +34,7 @@ def propose(*, kind: str, payload: Payload, reason: str, maker: Member, now: dat
     with transaction.atomic():
         queries.lock_member(maker.id)
         row = Proposal.objects.create(kind=kind, payload=dict(payload), reason=cleaned, maker_id=maker.id, made_at=now)
-        record(
-            member=maker, action="proposed", subject=f"proposal:{row.public_id}", detail=f"{kind}: {cleaned}", now=now
-        )
+        record(member=maker, action="proposed", subject=f"proposal:{row.public_id}", detail=cleaned, now=now)
     return row.public_id
 
 

@@ -52,6 +52,10 @@ def get_desk(name: str) -> Desk:
     return _desks[name]
 
 
+def find_desk(name: str) -> Desk | None:
+    return _desks.get(name)
+
+
 def list_desks(roles: Iterable[str]) -> list[Desk]:
     """Return the desks that somebody with these roles sees."""
     mine = frozenset(roles)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from superapp.console import queries
 from superapp.console.contracts import AuditFilter
 from superapp.console.domain.action_words import list_actions
+from superapp.console.domain.subject_words import name_subjects
 from superapp.console.models import AuditEntry
 from superapp.console.pages.numbers import parse_number
 from superapp.console.sessions import desk_page
@@ -30,8 +31,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     before = parse_number(request.GET.get("sebelum", ""))
     entries = queries.list_entries(_parse_filter(typed), before=before, limit=PAGE_SIZE + 1)
     more = entries[PAGE_SIZE - 1].pk if len(entries) > PAGE_SIZE else None
+    shown = entries[:PAGE_SIZE]
+    words = name_subjects({entry.subject for entry in shown})
     context = {
-        "entries": entries[:PAGE_SIZE],
+        "entries": [(entry, words[entry.subject]) for entry in shown],
         "typed": typed,
         "actions": list_actions(),
         "members": queries.list_members(),
