@@ -19,6 +19,7 @@ from peer_payments.domain.shares import BillItem
 from peer_payments.events import SplitChanged
 from peer_payments.models import KEY_CHARS_MAX, BillSplit, MoneyRequest
 from peer_payments.queries import splits as queries
+from peer_payments.queries.requests import has_open_shares
 from superapp.accounts import api as accounts
 from superapp.accounts.api import RateLimit
 from superapp.core import ids, outbox
@@ -40,6 +41,7 @@ def split_equally(
     :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
     :raises GroupNotFound: if the maker is no member of the group
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
+    :raises TooManyRequests: if one of them has too many open shares of this maker's bills
     """
     rules.require_amount(total)
     maker = _public_id(maker_id)
@@ -57,6 +59,7 @@ def split_by_hand(
     :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
     :raises GroupNotFound: if the maker is no member of the group
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
+    :raises TooManyRequests: if one of them has too many open shares of this maker's bills
     """
     return _split(maker_id, group, title, amounts, method="amounts", idempotency_key=idempotency_key, now=now)
 
@@ -71,6 +74,7 @@ def split_by_item(
     :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
     :raises GroupNotFound: if the maker is no member of the group
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
+    :raises TooManyRequests: if one of them has too many open shares of this maker's bills
     """
     if not 0 < len(items) <= shares.ITEMS_MAX:
         raise errors.BillInvalid
@@ -134,6 +138,8 @@ def _split(
         made = queries.find_made_split(maker_id, idempotency_key)
         if made is not None:
             return _replay(made, wanted)
+        if has_open_shares(maker_id, payers.values(), at_least=rules.OPEN_SHARES_OF_PAIR_MAX):
+            raise errors.TooManyRequests
         row = BillSplit.objects.create(
             maker_id=maker_id,
             group=group,

@@ -15,6 +15,8 @@ REQUEST_LIFETIME = timedelta(days=REQUEST_DAYS)
 REMINDER_INTERVAL = timedelta(days=1)
 OPEN_REQUESTS_MAX = 50
 OPEN_REQUESTS_OF_PAIR_MAX = 5
+# Shares of bills are no requests by that count, since people of a group eat together often.
+OPEN_SHARES_OF_PAIR_MAX = 20
 
 
 def require_amount(amount: Money) -> Money:

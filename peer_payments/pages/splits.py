@@ -27,6 +27,10 @@ from superapp.core.form_pages import form_cost
 AMOUNT_CHARS_MAX = 40
 GROUP_PREFIX = "chat.conversation"
 ITEM_ROWS = 4
+REFUSALS = (
+    *(errors.TitleMissing, errors.NoteTooLong, errors.BillInvalid),
+    *(errors.AmountTooLarge, errors.TooManyRequests),
+)
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ def _new_split(request: HttpRequest, reference: str, group: Group) -> HttpRespon
             return redirect("peer_payments:split", split=bill.public_id)
         except AmountInvalid:
             problems, status = {"amount": _("Enter an amount, such as 50.000.")}, ErrorKind.INVALID
-        except (errors.TitleMissing, errors.NoteTooLong, errors.BillInvalid, errors.AmountTooLarge) as refusal:
+        except REFUSALS as refusal:
             problems, status = {_field(refusal): refusal.body()["message"]}, refusal.kind
     context = {
         "group": group,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from peer_payments.contracts import RequestDetails
 from peer_payments.domain.rules import REMINDER_INTERVAL
@@ -16,7 +16,7 @@ from peer_payments.models import BillSplit, MoneyRequest
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
 
-LISTED_MAX = 50
+LISTED_MAX, OPEN_LISTED_MAX = 50, 200
 EXPIRED_AT_ONCE_MAX = 200
 
 
@@ -50,9 +50,23 @@ def count_open(requester_id: int, payer_id: int) -> tuple[int, int]:
     return len(ids), ids.count(payer_id)
 
 
+def has_open_shares(requester_id: int, payer_ids: Collection[int], *, at_least: int) -> bool:
+    """Return whether one of these people has so many open shares, or more, of bills that a person split."""
+    shares = MoneyRequest.objects.filter(
+        requester_id=requester_id, payer_id__in=payer_ids, state=MoneyRequest.State.OPEN, split__isnull=False
+    )
+    return shares.values("payer_id").annotate(count=Count("pk")).filter(count__gte=at_least).exists()
+
+
 def list_requests(user_id: int) -> list[RequestDetails]:
-    """Return the latest requests of which a person is one of the two sides, newest first, at most ``LISTED_MAX``."""
-    return describe_requests(_of_person(user_id).order_by("-id")[:LISTED_MAX])
+    """
+    Return the requests of which a person is one of the two sides: open ones, then the latest closed ones, newest first.
+
+    Requests that somebody makes and cancels again push no open one off the list.
+    """
+    newest = _of_person(user_id).order_by("-id")
+    is_open = Q(state=MoneyRequest.State.OPEN)
+    return describe_requests([*newest.filter(is_open)[:OPEN_LISTED_MAX], *newest.exclude(is_open)[:LISTED_MAX]])
 
 
 def lock_expired(now: datetime) -> list[MoneyRequest]:

@@ -141,6 +141,20 @@ def test_open_requests_of_one_person_are_bounded(two, make_user, now, monkeypatc
     assert states() == ["open"]
 
 
+def test_open_request_stays_listed_whatever_is_made_and_cancelled_after_it(two, now, monkeypatch):
+    monkeypatch.setattr("peer_payments.queries.requests.LISTED_MAX", 2)
+    ana, bo = two
+    first = ask(ana, bo, now)
+    for number in range(3):
+        made = ask(ana, bo, now, key=f"k{number}")
+        api.cancel_request(requester_id=ana.pk, request=made.public_id, now=now)
+
+    listed = api.list_requests(bo.pk)
+
+    assert [one.state for one in listed] == ["open", "cancelled", "cancelled"]
+    assert listed[0].public_id == first.public_id
+
+
 def test_requests_are_throttled_after_the_cheap_checks(two, make_user, now):
     ana, bo = two
     for number in range(30):

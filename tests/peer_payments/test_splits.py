@@ -13,6 +13,7 @@ from payments.errors import KeyReused
 from payments.models import Journal
 from peer_payments import api, errors
 from peer_payments.api import BillItem
+from peer_payments.domain import rules
 from peer_payments.models import BillSplit, MoneyRequest
 from superapp.accounts import api as accounts
 from superapp.core import outbox
@@ -109,6 +110,25 @@ def test_bill_without_a_title_is_refused(four, now):
         split(ana, group, [bo], now, title=" \u200b ")
 
     assert not BillSplit.objects.exists()
+
+
+def test_bill_is_refused_while_a_member_has_too_many_open_shares_of_its_maker(four, now, monkeypatch):
+    """Bills of a rupiah, each with a card and a notice for all of a group, would have no end."""
+    monkeypatch.setattr(rules, "OPEN_SHARES_OF_PAIR_MAX", 2)
+    ana, (bo, cita, deni), group = four
+    for number in range(2):
+        made = split(ana, group, [bo, cita], now, minor=2_00, key=f"k{number}")
+    address = f"/dompet/patungan/?obrolan={conversation_of(group)}"
+    written = {"title": "Soto", "amount": "30.000", "users": [str(bo.public_id)], "key": "1"}
+
+    answer = browser_of(ana).post(address, written)
+    with pytest.raises(errors.TooManyRequests):
+        split(ana, group, [bo, deni], now, key="third")
+    split(ana, group, [deni], now, key="another")
+    api.close_split(maker_id=ana.pk, split=made.public_id, now=now)
+    split(ana, group, [bo, deni], now, key="third")
+
+    assert (answer.status_code, 'id="form-problem"' in answer.content.decode()) == (429, True)
 
 
 def test_same_key_is_the_same_bill(four, now):
