@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import queries
-from payments.actions import pin_attempts
 from payments.actions.angpao import lock_room_in_wallets, pay_into_angpao, pay_out_angpao, return_angpao
 from payments.actions.authorizations import authorize, authorize_operator, get_device_authorization
 from payments.actions.cash_deposits import get_cash_at_counter
@@ -32,16 +31,16 @@ from payments.actions.escrow import (
 from payments.actions.holds import capture_hold, hold_funds, void_hold
 from payments.actions.mandates import end_mandate, open_mandate, send_by_mandate
 from payments.actions.merchants import pay_out_merchant
+from payments.actions.payouts import choose_payout_account, request_payout
 from payments.actions.pin_attempts import (
     acknowledge_failed_attempts,
     list_failed_attempts_elsewhere,
     list_unreported_attempts,
 )
 from payments.actions.pins import (
-    RESET_WAIT,
-    RESET_WINDOW,
     cancel_pin_reset,
     change_pin,
+    get_pin_state,
     request_pin_reset,
     reset_pin,
     set_first_pin,
@@ -112,12 +111,17 @@ from payments.queries import statement_files
 from payments.queries.bank_money import (
     find_charge_of,
     find_virtual_account_of,
-    find_withdrawal_by_key,
     get_charge,
-    get_withdrawal,
-    list_recent_withdrawals,
 )
 from payments.queries.fees import find_fee_rule, find_next_fee_change, get_fee_rule, list_fee_bands
+from payments.queries.payouts import (
+    PayoutAccountDetails,
+    PayoutDetails,
+    find_payout_account,
+    find_payout_by_key,
+    get_payout,
+    list_payouts,
+)
 from payments.queries.recipients import find_recipient, find_recipient_by_text, get_past_recipient, get_recipient
 from payments.queries.refunds import list_refunds
 from payments.queries.serializers import to_wallet
@@ -139,6 +143,8 @@ __all__ = [
     "FeeRule",
     "MerchantBalance",
     "Movement",
+    "PayoutAccountDetails",
+    "PayoutDetails",
     "PinState",
     "Posted",
     "PostingResult",
@@ -165,6 +171,7 @@ __all__ = [
     "cancel_pin_reset",
     "capture_hold",
     "change_pin",
+    "choose_payout_account",
     "choose_settlement",
     "draw_poster",
     "draw_table_cards",
@@ -175,6 +182,8 @@ __all__ = [
     "find_charge_of",
     "find_fee_rule",
     "find_next_fee_change",
+    "find_payout_account",
+    "find_payout_by_key",
     "find_qris_account",
     "find_qris_response",
     "find_recipient",
@@ -182,7 +191,6 @@ __all__ = [
     "find_settlement_plan",
     "find_simulated_payment_url",
     "find_virtual_account_of",
-    "find_withdrawal_by_key",
     "get_cash_at_counter",
     "get_charge",
     "get_device_authorization",
@@ -192,6 +200,7 @@ __all__ = [
     "get_merchant_balance",
     "get_or_open_virtual_account",
     "get_past_recipient",
+    "get_payout",
     "get_pin_state",
     "get_qris_bill",
     "get_qris_payment",
@@ -201,15 +210,14 @@ __all__ = [
     "get_suspended_refund",
     "get_wallet",
     "get_wallet_rev",
-    "get_withdrawal",
     "get_withdrawal_fee",
     "group_digits",
     "hold_funds",
     "is_enabled",
     "list_failed_attempts_elsewhere",
     "list_fee_bands",
+    "list_payouts",
     "list_qris_payments",
-    "list_recent_withdrawals",
     "list_refunds",
     "list_settlements",
     "list_unreported_attempts",
@@ -237,6 +245,7 @@ __all__ = [
     "register_wallet_link",
     "reject_top_up",
     "release_escrow",
+    "request_payout",
     "request_pin_reset",
     "request_refund",
     "request_top_up",
@@ -285,25 +294,6 @@ def get_wallet_rev(user_id: int, wallet_id: str, *, now: datetime) -> int:
     if str(account.public_id) != wallet_id:
         raise WalletNotFound
     return account.version
-
-
-def get_pin_state(user_id: int, *, device_id: int | None = None, now: datetime) -> PinState:
-    """
-    Return whether a person's PIN is set and locked on a device, and from when a requested reset may be completed.
-
-    A reset left unused for longer than ``RESET_WINDOW`` is not reported.
-    """
-    row = queries.find_pin(user_id)
-    if row is None:
-        return PinState(is_set=False, is_locked=False)
-    is_set = bool(row.pin_hash)
-    is_locked = is_set and pin_attempts.is_locked(user_id, device_id)
-    reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
-    if reset_from is not None and now > reset_from + RESET_WINDOW:
-        reset_from = None
-    if reset_from is None:
-        return PinState(is_set=is_set, is_locked=is_locked)
-    return PinState(is_set=is_set, is_locked=is_locked, reset_from=reset_from, reset_device_id=row.reset_device_id)
 
 
 def list_wallet_movements(

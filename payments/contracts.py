@@ -157,14 +157,25 @@ class Earnings:
     refunds: int
     other: int
 
+    @property
+    def is_something(self) -> bool:
+        """Return whether anything came or went."""
+        return any((self.gross, self.refunds, self.other))
+
 
 @dataclass(frozen=True, slots=True)
 class SettlementPlan:
-    """A merchant's rhythm of settlements: ``by_hand``, ``daily`` or ``weekly``, and when the next one is due."""
+    """
+    A merchant's rhythm of settlements: ``by_hand``, ``daily`` or ``weekly``, and when the next one is due.
+
+    They go to ``wallet`` or ``bank``. The next one ``waits`` longer than usual if the bank account was just changed.
+    """
 
     rhythm: str
     next_at: datetime | None
     chosen_at: datetime
+    target: str
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +183,8 @@ class SettlementDetails:
     """
     A settlement of a merchant: sales since the one before are ``gross``, and ``other`` is what the owner took by hand.
 
-    ``reason`` says why something is ``left``: ``wallet_full``, ``refunds_wait`` or ``account_not_open``.
+    ``reason`` says why something is ``left``: ``wallet_full``, ``refunds_wait``, ``account_not_open`` or
+    ``below_minimum``. ``payout`` is on its way to the bank, or was; None if it went to the wallet.
     """
 
     public_id: UUID
@@ -187,6 +199,7 @@ class SettlementDetails:
     left: Money
     reason: str
     settled_at: datetime
+    payout: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

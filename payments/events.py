@@ -151,6 +151,39 @@ class WithdrawalClosed(Event):
 
 @register_fact
 @dataclass(frozen=True, kw_only=True)
+class PayoutClosed(Event):
+    """A payout to a merchant's bank account ended: the money is there, or back in the merchant's balance."""
+
+    name: ClassVar[str] = "payments.payout_closed"
+    payout: str
+    merchant: str
+    owner_id: int
+    amount_minor: int
+    asset: str
+    is_done: bool
+
+    @property
+    def key(self) -> str:
+        return f"merchant:{self.merchant}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class PayoutAccountChosen(Event):
+    """A merchant's balance is paid out to another bank account from now on: the one with this ``version``."""
+
+    name: ClassVar[str] = "payments.payout_account_chosen"
+    merchant: str
+    owner_id: int
+    version: int
+
+    @property
+    def key(self) -> str:
+        return f"merchant:{self.merchant}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
 class PaymentSuspended(Event):
     """Money came in that could not be placed; an operator has to find out to whom it belongs."""
 

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from payments import errors, queries
 from payments.actions import pin_attempts
+from payments.contracts import PinState
 from payments.domain.authorization import Authorization, AuthorizationMethod
 from payments.domain.pin_policy import is_guessable, is_well_formed
 from payments.models import Pin
@@ -23,6 +24,25 @@ RESET_WINDOW = timedelta(days=3)
 CODE_MAX_AGE = timedelta(minutes=10)
 # How often a PIN may change while one is verified.
 CONCURRENT_CHANGES_MAX = 3
+
+
+def get_pin_state(user_id: int, *, device_id: int | None = None, now: datetime) -> PinState:
+    """
+    Return whether a person's PIN is set and locked on a device, and from when a requested reset may be completed.
+
+    A reset left unused for longer than ``RESET_WINDOW`` is not reported.
+    """
+    row = queries.find_pin(user_id)
+    if row is None:
+        return PinState(is_set=False, is_locked=False)
+    is_set = bool(row.pin_hash)
+    is_locked = is_set and pin_attempts.is_locked(user_id, device_id)
+    reset_from = row.reset_asked_at + RESET_WAIT if row.reset_asked_at else None
+    if reset_from is not None and now > reset_from + RESET_WINDOW:
+        reset_from = None
+    if reset_from is None:
+        return PinState(is_set=is_set, is_locked=is_locked)
+    return PinState(is_set=is_set, is_locked=is_locked, reset_from=reset_from, reset_device_id=row.reset_device_id)
 
 
 def set_first_pin(*, user_id: int, pin: str, now: datetime) -> None:

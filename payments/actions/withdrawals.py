@@ -1,5 +1,5 @@
 """
-Withdrawals: money from a wallet to an account at a bank.
+Withdrawals: money from a wallet to an account at a bank, and all transfers to banks on their way there.
 
 An answer that does not come says nothing: the money stays on hold, and the bank is asked what became of it. It is
 never asked to transfer again, but where it is certain that the first request can no longer arrive.
@@ -8,7 +8,6 @@ never asked to transfer again, but where it is certain that the first request ca
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -29,16 +28,25 @@ from payments.adapters.bank import (
     TransferState,
     TransferStatus,
 )
-from payments.domain import chart_of_accounts
-from payments.domain.authorization import BY_EARLIER_HOLD
+from payments.domain import bank_transfers, chart_of_accounts
+from payments.domain.authorization import BY_EARLIER_HOLD, Authorization
 from payments.domain.feature_gates import requires_payments
 from payments.errors import NoBank
-from payments.events import WithdrawalClosed
+from payments.events import PayoutClosed, WithdrawalClosed
 from payments.models import ACCOUNT_NUMBER_CHARS_MAX, HOLDER_CHARS_MAX, Transfer, Withdrawal
 from payments.queries.bank_money import withdrawal_scope
 from payments.writers import ledger
-from payments.writers.ledger import JournalEntry, Posted, Refused, TransferLine, derive_key
+from payments.writers.ledger import (
+    IdempotencyKey,
+    JournalEntry,
+    Posted,
+    PostingResult,
+    Refused,
+    TransferLine,
+    derive_key,
+)
 from superapp.core import clock, ids, jobs
+from superapp.core.events import Event
 from superapp.core.money import IDR, SEN_PER_RUPIAH, Money
 from superapp.core.scheduler import every
 from superapp.core.text_cleaning import clean_line
@@ -88,13 +96,18 @@ def get_fee() -> Money:
     return Money(settings.WITHDRAWAL_FEE_RUPIAH * SEN_PER_RUPIAH)
 
 
+def get_minimum() -> Money:
+    """Return the least that can be withdrawn."""
+    return Money(settings.WITHDRAWAL_MIN_RUPIAH * SEN_PER_RUPIAH)
+
+
 def require_withdrawable(amount: Money) -> None:
     """
     Refuse an amount below the minimum.
 
     :raises WithdrawalTooSmall: if it is
     """
-    least = Money(settings.WITHDRAWAL_MIN_RUPIAH * SEN_PER_RUPIAH)
+    least = get_minimum()
     if amount.require_positive() < least:
         raise errors.WithdrawalTooSmall(amount_min=str(least), amount_min_minor=least.amount_minor)
 
@@ -134,24 +147,10 @@ def request_withdrawal(
     authorization = pins.verify_pin(user_id=user_id, device_id=device_id, pin=pin, now=now)
     wallet = get_or_open_wallet(user_id=user_id, now=now, asset=amount.asset)
     require_not_frozen(wallet)
-    fee = get_fee()
-    lines = [TransferLine(wallet.pk, get_or_open_bank_account(amount.asset, now).pk, amount, phase="hold")]
-    if fee:
-        lines.append(TransferLine(wallet.pk, _get_or_open_fee_account(now), fee, phase="hold"))
-    public_id = ids.new_id()
     with transaction.atomic():
-        answer = ledger.post(
-            JournalEntry(
-                key=key,
-                kind="withdrawal_held",
-                authorization=authorization,
-                lines=tuple(lines),
-                reference=f"payments.withdrawal:{public_id}",
-                actor_id=user_id,
-            ),
-            now=now,
+        answer, row = hold_for_bank(
+            key=key, account_id=wallet.pk, to=to, amount=amount, user_id=user_id, authorization=authorization, now=now
         )
-        row = _create(answer, public_id, user_id, to, amount, fee, now) if isinstance(answer, Posted) else None
     if row is None:
         assert isinstance(answer, Refused)
         raise answer.error()
@@ -159,14 +158,43 @@ def request_withdrawal(
     return row
 
 
-def _create(
-    answer: Posted, public_id: UUID, user_id: int, to: BankAccount, amount: Money, fee: Money, now: datetime
-) -> Withdrawal:
+def hold_for_bank(
+    *,
+    key: IdempotencyKey,
+    account_id: int,
+    to: BankAccount,
+    amount: Money,
+    user_id: int,
+    merchant: str = "",
+    authorization: Authorization,
+    now: datetime,
+) -> tuple[PostingResult, Withdrawal | None]:
+    """
+    Hold an amount and its fee on an account, and start asking the bank, all in the caller's transaction.
+
+    Without ``merchant``, the account is the wallet of ``user_id``. No withdrawal is returned if the ledger refuses it.
+    """
+    public_id, fee, kind = ids.new_id(), get_fee(), bank_transfers.kind_of(merchant)
+    lines = [TransferLine(account_id, get_or_open_bank_account(amount.asset, now).pk, amount, phase="hold")]
+    if fee:
+        lines.append(TransferLine(account_id, _get_or_open_fee_account(now), fee, phase="hold"))
+    entry = JournalEntry(
+        key=key,
+        kind=kind.held,
+        authorization=authorization,
+        lines=tuple(lines),
+        reference=kind.reference(public_id),
+        actor_id=user_id,
+    )
+    answer = ledger.post(entry, now=now)
+    if isinstance(answer, Refused):
+        return answer, None
     if answer.replayed:  # Another request under the same key was faster.
-        return Withdrawal.objects.get(hold_id=answer.journal_id)
+        return answer, Withdrawal.objects.get(hold_id=answer.journal_id)
     row = Withdrawal.objects.create(
         public_id=public_id,
         user_id=user_id,
+        merchant=merchant,
         bank_code=to.bank_code,
         account_number=to.number,
         holder=to.holder,
@@ -179,13 +207,15 @@ def _create(
         ask_after=now,
     )
     jobs.start(ASK_JOB, owner_id=None, arguments={}, now=now)
-    return row
+    return answer, row
 
 
 @jobs.register_handler(ASK_JOB)
 def ask_bank(run: jobs.JobRun) -> None:
     """
     Ask the bank about every withdrawal that is due, until one is not answered.
+
+    One whose account was frozen meanwhile stays as it is, and is asked for again.
 
     A job of its own, so that a bank that hangs holds up one worker and no periodic task.
     """
@@ -196,6 +226,8 @@ def ask_bank(run: jobs.JobRun) -> None:
         except (BankSilent, NoBank) as error:
             log.warning("withdrawal_without_answer", withdrawal=str(row.public_id), error=str(error))
             return
+        except errors.AccountNotOpen:
+            log.warning("withdrawal_of_a_frozen_account", withdrawal=str(row.public_id))
 
 
 @every(seconds=5)
@@ -262,13 +294,18 @@ def _apply(row: Withdrawal, status: TransferStatus, now: datetime) -> None:
 def close_withdrawal(
     withdrawal_id: int, *, is_done: bool, now: datetime, bank_reference: str = "", reason: str = ""
 ) -> None:
-    """Capture the hold of a withdrawal that arrived, or release that of one that failed; only the first one counts."""
+    """
+    Capture the hold of a withdrawal that arrived, or release that of one that failed; only the first one counts.
+
+    :raises AccountNotOpen: if it arrived and its account is frozen; nothing is stored
+    """
     with transaction.atomic():
         row = queries.lock_withdrawal(withdrawal_id)
         if row.closed_at is not None:
             return
         answer = ledger.post(_closing_entry(row, is_done=is_done), now=now)
-        assert isinstance(answer, Posted), "a hold of a withdrawal is resolved here and nowhere else"
+        if isinstance(answer, Refused):
+            raise answer.error()
         row.state = Withdrawal.State.DONE if is_done else Withdrawal.State.FAILED
         row.closed_at, row.reason, row.bank_reference = now, reason, bank_reference
         row.save(update_fields=["state", "closed_at", "reason", "bank_reference"])
@@ -278,9 +315,10 @@ def close_withdrawal(
 def _closing_entry(row: Withdrawal, *, is_done: bool) -> JournalEntry:
     holds = Transfer.objects.filter(journal_id=row.hold_id).order_by("line")
     phase: ledger.TransferPhase = "capture" if is_done else "void"
+    kind = bank_transfers.kind_of(row.merchant)
     return JournalEntry(
         key=derive_key("withdrawal:close", str(row.public_id), {"withdrawal": str(row.public_id)}),
-        kind="withdrawn" if is_done else "withdrawal_failed",
+        kind=kind.done if is_done else kind.failed,
         authorization=BY_EARLIER_HOLD,
         lines=tuple(
             TransferLine(
@@ -292,15 +330,28 @@ def _closing_entry(row: Withdrawal, *, is_done: bool) -> JournalEntry:
             )
             for held in holds
         ),
-        reference=f"payments.withdrawal:{row.public_id}",
+        reference=kind.reference(row.public_id),
         actor_id=row.user_id,
-        fact=WithdrawalClosed(
-            withdrawal=str(row.public_id),
-            user_id=row.user_id,
+        fact=_closing_fact(row, is_done=is_done),
+    )
+
+
+def _closing_fact(row: Withdrawal, *, is_done: bool) -> Event:
+    if row.merchant:
+        return PayoutClosed(
+            payout=str(row.public_id),
+            merchant=row.merchant,
+            owner_id=row.user_id,
             amount_minor=row.amount,
             asset=row.asset,
             is_done=is_done,
-        ),
+        )
+    return WithdrawalClosed(
+        withdrawal=str(row.public_id),
+        user_id=row.user_id,
+        amount_minor=row.amount,
+        asset=row.asset,
+        is_done=is_done,
     )
 
 

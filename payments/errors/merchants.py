@@ -31,6 +31,46 @@ class SettlementNotFound(DomainError):
     message = _("There is no such settlement.")
 
 
+class PayoutNotFound(DomainError):
+    """The merchant has no payout to a bank under this id; the error does not reveal whether another one has."""
+
+    code = "payments.payout_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("There is no such payout.")
+
+
+class PayoutAccountMissing(DomainError):
+    """The merchant has not chosen a bank account for its payouts yet."""
+
+    code = "payments.payout_account_missing"
+    kind = ErrorKind.CONFLICT
+    message = _("Add the bank account for your payouts first.")
+
+
+class PayoutAccountChanged(DomainError):
+    """The merchant's bank account is not the one that the owner has read. Nothing is stored under the key."""
+
+    code = "payments.payout_account_changed"
+    kind = ErrorKind.CONFLICT
+    message = _("The bank account was changed meanwhile. Check it and try again.")
+
+
+class KeptForRefunds(DomainError):
+    """The rest of the balance would not suffice for the refunds that wait. Params: ``kept``, their sum in words."""
+
+    code = "payments.kept_for_refunds"
+    kind = ErrorKind.CONFLICT
+    message = _("{kept} is kept for refunds that wait. Choose a smaller amount.")
+
+
+class BalanceFrozen(DomainError):
+    """The merchant's balance is frozen. The idempotency key stays unused."""
+
+    code = "payments.balance_frozen"
+    kind = ErrorKind.FORBIDDEN
+    message = _("The shop's balance is blocked for now. The money in it is still yours. Contact support.")
+
+
 class StatementTooLong(DomainError):
     """The period has more lines than a statement of this form has room for; ``lines_max`` says how many."""
 

@@ -33,6 +33,7 @@ APPENDED = (
     "feerule",
     "appliedfee",
     "settlement",
+    "payoutaccount",
     "ledgerkey",
     "block",
     "leaf",

@@ -21,6 +21,7 @@ from payments.models.issued_money import IssuedMoney
 from payments.models.journals import ESCROW_PAID, REFERENCE_CHARS_MAX, Journal, Memo, Posting, Transfer
 from payments.models.mandates import Mandate
 from payments.models.nightly_proofs import NightlyProof
+from payments.models.payouts import PayoutAccount
 from payments.models.pins import Pin, PinTries
 from payments.models.qris import NOTE_CHARS_MAX, QrisAccount, QrisBill, QrisPayment
 from payments.models.reconciliation import (
@@ -77,6 +78,7 @@ __all__ = [
     "MerchantRefund",
     "NightlyProof",
     "OpenHold",
+    "PayoutAccount",
     "Pin",
     "PinTries",
     "Posting",

@@ -128,9 +128,9 @@ class IncomingPayment(models.Model):
 
 class Withdrawal(models.Model):
     """
-    Money on its way from a wallet to an account at a bank.
+    Money on its way from a wallet, or from the balance of a ``merchant``, to an account at a bank.
 
-    It is held in the wallet first; ``submitted`` is stored before the bank is asked, so that no crash makes us ask
+    It is held there first; ``submitted`` is stored before the bank is asked, so that no crash makes us ask
     twice. Only the bank's word ends it: ``done`` captures the hold, ``failed`` releases it.
     """
 
@@ -141,7 +141,10 @@ class Withdrawal(models.Model):
         FAILED = "failed"
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
+    # Who authorized it: the owner of the wallet, or of the merchant.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Empty for a person's own wallet.
+    merchant = models.CharField(max_length=REFERENCE_CHARS_MAX, default="", blank=True)
     bank_code = models.CharField(max_length=BANK_CODE_CHARS_MAX)
     account_number = models.CharField(max_length=ACCOUNT_NUMBER_CHARS_MAX)
     holder = models.CharField(max_length=HOLDER_CHARS_MAX)
@@ -176,6 +179,9 @@ class Withdrawal(models.Model):
                 fields=["ask_after"], condition=Q(state__in=["held", "submitted"]), name="payments_withdrawal_due"
             ),
             models.Index(fields=["user", "-created_at"], name="payments_withdrawal_of_user"),
+            models.Index(
+                fields=["merchant", "-created_at"], condition=~Q(merchant=""), name="payments_payout_of_merchant"
+            ),
         )
 
 

@@ -1,4 +1,4 @@
-"""Settlements: what merchants earned, moved to their owners' wallets on a schedule."""
+"""Settlements: what merchants earned, moved to their owners' wallets or bank accounts on a schedule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from superapp.core import ids
 
 class SettlementSchedule(models.Model):
     """
-    A merchant's rhythm of settlements, with the owner who authorized them by PIN and when.
+    A merchant's rhythm of settlements and where they go, with the owner who authorized them by PIN and when.
 
     ``next_at`` is when the next one is due, None while the owner pays out by hand. ``since_seq`` is the number of the
     last posting on the merchant's account that a settlement has covered, or that was there when the rhythm was chosen.
@@ -23,9 +23,14 @@ class SettlementSchedule(models.Model):
         DAILY = "daily"
         WEEKLY = "weekly"
 
+    class Target(models.TextChoices):
+        WALLET = "wallet"
+        BANK = "bank"
+
     merchant = models.CharField(max_length=REFERENCE_CHARS_MAX, unique=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     rhythm = models.CharField(max_length=7, choices=Rhythm)
+    target = models.CharField(max_length=6, choices=Target, default=Target.WALLET)
     chosen_at = models.DateTimeField()
     next_at = models.DateTimeField(null=True)
     since_seq = models.BigIntegerField(default=0)
@@ -49,13 +54,15 @@ class Settlement(models.Model):
 
     It covers every posting since the settlement before, up to and with ``last_seq``: sales are ``gross`` less
     ``fees``, and ``other`` is the rest, such as payouts by hand. ``opening + net + other`` is the balance, of which
-    ``paid`` went to the wallet. ``reason`` says why something is ``left``.
+    ``paid`` went to the wallet, or was held for a payout to the bank with its fee; then the journal is that hold.
+    ``reason`` says why something is ``left``. Money that is held for a payout has left the balance.
     """
 
     class Reason(models.TextChoices):
         WALLET_FULL = "wallet_full"
         REFUNDS_WAIT = "refunds_wait"
         ACCOUNT_NOT_OPEN = "account_not_open"
+        BELOW_MINIMUM = "below_minimum"
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     merchant = models.CharField(max_length=REFERENCE_CHARS_MAX)

@@ -7,7 +7,6 @@ Each confirmation has its own idempotency key in its URL, so that a repeated sub
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api
-from payments.adapters.bank import BankAccount, RefusalReason
+from payments.adapters.bank import BankAccount
 from payments.domain.receipt_numbers import format_number
 from payments.errors import (
     BankAccountInvalid,
@@ -35,7 +34,13 @@ from payments.errors import (
 )
 from payments.models import Withdrawal
 from payments.pages.transfers import error_text
-from payments.queries.bank_money import get_receipt_of
+from payments.queries.bank_money import (
+    find_withdrawal_by_key,
+    get_receipt_of,
+    get_withdrawal,
+    list_recent_withdrawals,
+)
+from payments.queries.transfer_steps import list_steps
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, ids, money
@@ -46,8 +51,6 @@ from superapp.core.money import Money
 DRAFTS_KEY, DRAFTS_MAX = "withdrawals", 5
 WRITTEN_CHARS_MAX = 40
 FIELDS = ("bank", "account", "amount")
-# How long a transfer takes as a rule.
-USUALLY = timedelta(minutes=1)
 _field_of = make_field_lookup(
     {
         BankUnknown: "bank",
@@ -78,15 +81,6 @@ class WithdrawalDraft:
         return Money(self.amount_minor)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step of a withdrawal: a sentence, when it happened or None, and what is promised while it has not."""
-
-    sentence: str
-    at: datetime | None
-    promise: str = ""
-
-
 @named_person_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +105,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         "fee": api.get_withdrawal_fee(),
         "typed": typed,
         "problems": problems,
-        "recent": [_present(row) for row in api.list_recent_withdrawals(user.pk)],
+        "recent": [_present(row) for row in list_recent_withdrawals(user.pk)],
     }
     return render(request, "payments/withdraw.html", context, status=ErrorKind.INVALID if problems else 200)
 
@@ -124,7 +118,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def confirm_withdrawal(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show holder, amount and fee, and ask for the PIN; POST withdraws, once for this URL."""
     user, now = get_current_user(request), clock.now()
-    if request.method != "POST" and (before := api.find_withdrawal_by_key(user.pk, str(key))) is not None:
+    if request.method != "POST" and (before := find_withdrawal_by_key(user.pk, str(key))) is not None:
         return redirect("payments:withdrawal", withdrawal=before.public_id)  # Opened again, or after a lost answer.
     stored = request.session.get(DRAFTS_KEY, {}).get(str(key))
     if stored is None:
@@ -169,9 +163,9 @@ def confirm_withdrawal(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 def withdrawal_status(request: HttpRequest, withdrawal: UUID) -> HttpResponse:
     """Show where the money of a withdrawal is, step by step, with what is promised for the next."""
-    row = api.get_withdrawal(get_current_user(request).pk, withdrawal)
+    row = get_withdrawal(get_current_user(request).pk, withdrawal)
     number = format_number(get_receipt_of(row))
-    return render(request, "payments/withdrawal.html", {**_present(row), "steps": _steps_of(row), "number": number})
+    return render(request, "payments/withdrawal.html", {**_present(row), "steps": list_steps(row), "number": number})
 
 
 @named_person_required
@@ -179,7 +173,7 @@ def withdrawal_status(request: HttpRequest, withdrawal: UUID) -> HttpResponse:
 @require_safe
 def withdrawal_state(request: HttpRequest, withdrawal: UUID) -> JsonResponse:
     """Return the state of a person's withdrawal, for the page that waits for it."""
-    return JsonResponse({"state": api.get_withdrawal(get_current_user(request).pk, withdrawal).state})
+    return JsonResponse({"state": get_withdrawal(get_current_user(request).pk, withdrawal).state})
 
 
 def _parse_form(typed: dict[str, str], *, available: Money) -> tuple[WithdrawalDraft | None, dict[str, object]]:
@@ -222,31 +216,3 @@ def _present(row: Withdrawal) -> dict[str, object]:
         "fee": Money(row.fee, row.asset),
         "is_open": row.closed_at is None,
     }
-
-
-def _steps_of(row: Withdrawal) -> list[Step]:
-    """Return the steps of a withdrawal, the last being where the money is now or goes next."""
-    bank = settings.BANKS.get(row.bank_code, row.bank_code)
-    steps = [Step(_("Set aside in your wallet"), row.created_at)]
-    if row.state == Withdrawal.State.HELD:
-        return [*steps, Step(_("Handed to the bank"), None, _("The bank is out of reach for now. We keep trying."))]
-    if row.submitted_at is not None:
-        steps.append(Step(_("Handed to the bank"), row.submitted_at))
-    if row.state == Withdrawal.State.DONE:
-        return [*steps, Step(_("In the account at {bank}").format(bank=bank), row.closed_at)]
-    if row.state == Withdrawal.State.FAILED:
-        return [*steps, Step(_("Back in your wallet. {why}").format(why=_why(row.reason)), row.closed_at)]
-    if row.asked_at is not None and row.asked_at - row.created_at < USUALLY:
-        return [*steps, Step(_("In the account at {bank}").format(bank=bank), None, _("Usually within a minute."))]
-    promise = _("The bank has not said yet. We keep asking. The money is there or back in your wallet within a day.")
-    return [*steps, Step(_("In the account at {bank}").format(bank=bank), None, promise)]
-
-
-def _why(reason: str) -> str:
-    sentences = {
-        RefusalReason.ACCOUNT_UNKNOWN: _("The account does not exist."),
-        RefusalReason.ACCOUNT_INACTIVE: _("The account is closed."),
-        RefusalReason.AMOUNT_LIMIT: _("The amount is above the bank's limit."),
-    }
-    found = next((sentence for known, sentence in sentences.items() if known == reason), None)
-    return found or _("The bank did not accept it.")

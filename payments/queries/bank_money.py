@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from payments.domain import bank_transfers
 from payments.errors import ChargeNotFound, WithdrawalNotFound
 from payments.models import Charge, Journal, VirtualAccount, Withdrawal
 
@@ -69,11 +70,11 @@ def lock_withdrawal(withdrawal_id: int) -> Withdrawal:
 
 def get_withdrawal(user_id: int, public_id: UUID) -> Withdrawal:
     """
-    Return a person's withdrawal.
+    Return a person's withdrawal from their wallet.
 
     :raises WithdrawalNotFound: if they have none with this id
     """
-    found = Withdrawal.objects.select_related("hold").filter(user_id=user_id, public_id=public_id).first()
+    found = Withdrawal.objects.select_related("hold").filter(user_id=user_id, merchant="", public_id=public_id).first()
     if found is None:
         raise WithdrawalNotFound
     return found
@@ -82,16 +83,15 @@ def get_withdrawal(user_id: int, public_id: UUID) -> Withdrawal:
 def find_withdrawal_of(user_id: int, reference: str) -> Withdrawal | None:
     """Return a person's withdrawal by the reference of its journals, or None if the reference is of something else."""
     prefix, _, public_id = reference.partition(":")
-    if prefix != "payments.withdrawal":
+    if prefix != bank_transfers.WITHDRAWAL.prefix:
         return None
     return Withdrawal.objects.filter(user_id=user_id, public_id=public_id).first()
 
 
 def get_receipt_of(row: Withdrawal) -> UUID:
     """Return the public id of the journal that ended a withdrawal; while it is under way, of its hold."""
-    ended = Journal.objects.filter(
-        reference=f"payments.withdrawal:{row.public_id}", kind__in=("withdrawn", "withdrawal_failed")
-    )
+    kind = bank_transfers.kind_of(row.merchant)
+    ended = Journal.objects.filter(reference=kind.reference(row.public_id), kind__in=(kind.done, kind.failed))
     return ended.values_list("public_id", flat=True).first() or row.hold.public_id
 
 
@@ -107,5 +107,5 @@ def withdrawal_scope(user_id: int) -> str:
 
 
 def list_recent_withdrawals(user_id: int) -> list[Withdrawal]:
-    """Return a person's withdrawals, newest first, at most ``RECENT_MAX``."""
-    return list(Withdrawal.objects.filter(user_id=user_id).order_by("-created_at", "-pk")[:RECENT_MAX])
+    """Return a person's withdrawals from their wallet, newest first, at most ``RECENT_MAX``."""
+    return list(Withdrawal.objects.filter(user_id=user_id, merchant="").order_by("-created_at", "-pk")[:RECENT_MAX])

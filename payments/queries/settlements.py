@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from payments.contracts import Earnings, SettlementDetails, SettlementPlan
 from payments.errors import SettlementNotFound
 from payments.models import Posting, Settlement, SettlementSchedule
+from payments.queries.payouts import find_payout_account
 from superapp.core.money import Money
 
 SALES = ("escrow_released", "qris_paid")
@@ -30,11 +31,11 @@ def lock_due_schedule(schedule_id: int, now: datetime) -> SettlementSchedule | N
 
 
 def sum_earnings(account_id: int, *, since_seq: int) -> Earnings:
-    """Return the sums of an account's postings after ``since_seq``, in minor units."""
+    """Return the sums of an account's postings after ``since_seq``, in minor units; held money has left the balance."""
     is_sale = Q(transfer__journal__kind__in=SALES, delta__gt=0)
     is_refund = Q(transfer__journal__kind__in=REFUNDS, delta__lt=0)
     sums = Posting.objects.filter(account_id=account_id, seq__gt=since_seq).aggregate(
-        all=Sum("delta"),
+        all=Sum(F("delta") - F("held_delta")),
         sold=Sum("delta", filter=is_sale),
         fees=Sum("transfer__journal__applied_fee__fee", filter=is_sale),
         refunded=Sum("delta", filter=is_refund),
@@ -46,12 +47,20 @@ def sum_earnings(account_id: int, *, since_seq: int) -> Earnings:
 def find_settlement_plan(merchant: str) -> SettlementPlan | None:
     """Return a merchant's schedule, or None if none was ever chosen."""
     found = SettlementSchedule.objects.filter(merchant=merchant).first()
-    return None if found is None else SettlementPlan(found.rhythm, found.next_at, found.chosen_at)
+    if found is None:
+        return None
+    next_at, waits = found.next_at, False
+    if next_at is not None and found.target == SettlementSchedule.Target.BANK:
+        to = find_payout_account(merchant)
+        waits = to is not None and to.scheduled_from > next_at
+        next_at = max(next_at, to.scheduled_from) if to else next_at
+    return SettlementPlan(found.rhythm, next_at, found.chosen_at, found.target, waits)
 
 
 def list_settlements(merchant: str) -> list[SettlementDetails]:
     """List the newest settlements of a merchant."""
-    return [_to_details(row) for row in Settlement.objects.filter(merchant=merchant).order_by("-day")[:PAGE_MAX]]
+    rows = Settlement.objects.filter(merchant=merchant).select_related("journal__withdrawal")
+    return [_to_details(row) for row in rows.order_by("-day")[:PAGE_MAX]]
 
 
 def get_settlement(merchant: str, public_id: UUID) -> SettlementDetails:
@@ -60,13 +69,16 @@ def get_settlement(merchant: str, public_id: UUID) -> SettlementDetails:
 
     :raises SettlementNotFound: if there is none, or it is another merchant's
     """
-    found = Settlement.objects.filter(merchant=merchant, public_id=public_id).first()
+    rows = Settlement.objects.filter(merchant=merchant, public_id=public_id)
+    found = rows.select_related("journal__withdrawal").first()
     if found is None:
         raise SettlementNotFound
     return _to_details(found)
 
 
 def _to_details(row: Settlement) -> SettlementDetails:
+    # A settlement to a bank begins with the hold of its payout.
+    payout = getattr(row.journal, "withdrawal", None)
     return SettlementDetails(
         public_id=row.public_id,
         day=row.day,
@@ -79,5 +91,6 @@ def _to_details(row: Settlement) -> SettlementDetails:
         paid=Money(row.paid),
         left=Money(row.left),
         reason=row.reason,
+        payout=payout and payout.public_id,
         settled_at=row.settled_at,
     )

@@ -228,8 +228,8 @@ $body$;
 CREATE OR REPLACE FUNCTION payments_withdrawal_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF OLD.closed_at IS NOT NULL
-        OR (NEW.id, NEW.public_id, NEW.user_id, NEW.bank_code, NEW.account_number, NEW.holder, NEW.amount, NEW.fee, NEW.asset, NEW.partner_reference, NEW.hold_id, NEW.created_at)
-            IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.user_id, OLD.bank_code, OLD.account_number, OLD.holder, OLD.amount, OLD.fee, OLD.asset, OLD.partner_reference, OLD.hold_id, OLD.created_at)
+        OR (NEW.id, NEW.public_id, NEW.user_id, NEW.merchant, NEW.bank_code, NEW.account_number, NEW.holder, NEW.amount, NEW.fee, NEW.asset, NEW.partner_reference, NEW.hold_id, NEW.created_at)
+            IS DISTINCT FROM (OLD.id, OLD.public_id, OLD.user_id, OLD.merchant, OLD.bank_code, OLD.account_number, OLD.holder, OLD.amount, OLD.fee, OLD.asset, OLD.partner_reference, OLD.hold_id, OLD.created_at)
     THEN
         RAISE EXCEPTION 'payments_withdrawal: is closed once, and is otherwise as it was asked for' USING ERRCODE = 'restrict_violation';
     END IF;

@@ -238,7 +238,7 @@ BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is never replaced'); END;
 
 CREATE TRIGGER payments_withdrawal_closed_once BEFORE UPDATE ON payments_withdrawal
 WHEN OLD.closed_at IS NOT NULL
-    OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.user_id IS NOT OLD.user_id OR NEW.bank_code IS NOT OLD.bank_code OR NEW.account_number IS NOT OLD.account_number OR NEW.holder IS NOT OLD.holder OR NEW.amount IS NOT OLD.amount OR NEW.fee IS NOT OLD.fee OR NEW.asset IS NOT OLD.asset OR NEW.partner_reference IS NOT OLD.partner_reference OR NEW.hold_id IS NOT OLD.hold_id OR NEW.created_at IS NOT OLD.created_at
+    OR NEW.id IS NOT OLD.id OR NEW.public_id IS NOT OLD.public_id OR NEW.user_id IS NOT OLD.user_id OR NEW.merchant IS NOT OLD.merchant OR NEW.bank_code IS NOT OLD.bank_code OR NEW.account_number IS NOT OLD.account_number OR NEW.holder IS NOT OLD.holder OR NEW.amount IS NOT OLD.amount OR NEW.fee IS NOT OLD.fee OR NEW.asset IS NOT OLD.asset OR NEW.partner_reference IS NOT OLD.partner_reference OR NEW.hold_id IS NOT OLD.hold_id OR NEW.created_at IS NOT OLD.created_at
 BEGIN SELECT RAISE(ABORT, 'payments_withdrawal: is closed once, and is otherwise as it was asked for'); END;
 
 CREATE TRIGGER payments_feerule_unchanged BEFORE UPDATE ON payments_feerule
@@ -271,6 +271,16 @@ CREATE TRIGGER payments_settlement_once BEFORE INSERT ON payments_settlement
 WHEN EXISTS (SELECT 1 FROM payments_settlement WHERE id = NEW.id OR public_id = NEW.public_id
     OR (merchant = NEW.merchant AND day = NEW.day) OR (journal_id = NEW.journal_id AND journal_id IS NOT NULL))
 BEGIN SELECT RAISE(ABORT, 'payments_settlement: is append-only'); END;
+
+CREATE TRIGGER payments_payoutaccount_unchanged BEFORE UPDATE ON payments_payoutaccount
+BEGIN SELECT RAISE(ABORT, 'payments_payoutaccount: is append-only'); END;
+
+CREATE TRIGGER payments_payoutaccount_undeleted BEFORE DELETE ON payments_payoutaccount
+BEGIN SELECT RAISE(ABORT, 'payments_payoutaccount: is append-only'); END;
+
+CREATE TRIGGER payments_payoutaccount_once BEFORE INSERT ON payments_payoutaccount
+WHEN EXISTS (SELECT 1 FROM payments_payoutaccount WHERE id = NEW.id OR (merchant = NEW.merchant AND version = NEW.version))
+BEGIN SELECT RAISE(ABORT, 'payments_payoutaccount: is append-only'); END;
 
 CREATE TRIGGER payments_ledgerkey_unchanged BEFORE UPDATE ON payments_ledgerkey
 BEGIN SELECT RAISE(ABORT, 'payments_ledgerkey: is append-only'); END;

@@ -29,6 +29,7 @@ from superapp.core import health, schema_version
 _SQLITE_TRIGGER = re.compile(
     r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.MULTILINE
 )
+_SQLITE_COLUMN = re.compile(r"\b(?:NEW|OLD)\.(\w+)")
 _POSTGRES_FUNCTION = re.compile(
     r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?P<head>(?:.|\n)*?)AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$",
     re.MULTILINE,
@@ -129,10 +130,17 @@ class GuardCatalog:
                         cursor.execute(self.read_sql(name))
                     self._create_triggers(cursor)
                 return
-            # Tables of later migrations: SQLite renames no table while a trigger names one that is not there.
+            # Tables and columns of later migrations: SQLite renames no table while a trigger names one that is not there.
             absent = {f"{self.app}_{table}" for table in self.tables} - present
+            columns = {
+                table: {column.name for column in connection.introspection.get_table_description(cursor, table)}
+                for table in present
+                if table.startswith(f"{self.app}_")
+            }
             for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE)):
-                if trigger["table"] in present and not any(table in trigger[0] for table in absent):
+                named = set(_SQLITE_COLUMN.findall(trigger[0]))
+                is_whole = named <= columns.get(trigger["table"], set())
+                if is_whole and not any(table in trigger[0] for table in absent):
                     cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
                     cursor.execute(trigger[0].removesuffix(";"))
 

@@ -22,6 +22,7 @@ from payments.adapters.bank import (
 from payments.domain.receipt_numbers import format_number
 from payments.maintenance.integrity_checks import check_integrity
 from payments.models import Account, Withdrawal
+from payments.queries.bank_money import get_withdrawal
 from superapp.core import clock
 from superapp.core.models import Fact, Job
 from superapp.core.money import Money
@@ -277,7 +278,7 @@ def test_others_withdrawal_is_not_found(ana, withdraw, make_user):
     row = withdraw()
 
     with pytest.raises(errors.WithdrawalNotFound):
-        api.get_withdrawal(make_user("eve").pk, row.public_id)
+        get_withdrawal(make_user("eve").pk, row.public_id)
 
 
 def test_bank_is_asked_by_one_job_at_a_time(ana, withdraw, now):
