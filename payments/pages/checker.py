@@ -71,6 +71,7 @@ WORDS: dict[str, Promise] = {
     "kind_topped_up": _("Top-up at the counter"),
     "kind_came_in": _("Top-up from a bank"),
     "kind_withdrawn": _("Withdrawal to a bank"),
+    "kind_payout_done": _("Sales of a shop, to its bank account"),
     "kind_escrow_paid": _("Payment for an order"),
     "kind_escrow_refunded": _("Refund of an order"),
     "kind_escrow_released": _("Payment for an order, to the shop"),

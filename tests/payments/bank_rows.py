@@ -12,6 +12,7 @@ from payments.models import (
     IncomingPayment,
     Mandate,
     MerchantRefund,
+    PayoutAccount,
     SettlementSchedule,
     VirtualAccount,
     Withdrawal,
@@ -56,6 +57,9 @@ def fill_bank_tables(user, journal_id, now):
     )
     store_settlement(user.pk, now)
     SettlementSchedule.objects.create(merchant="m", owner=user, rhythm="daily", chosen_at=now, next_at=later)
+    PayoutAccount.objects.create(
+        merchant="m", version=1, owner=user, bank_code="014", number="1", holder="G", chosen_at=now, scheduled_from=now
+    )
     Mandate.objects.create(
         payer=user, receiver=accounts.create_person(name="Hal", handle="hal", now=now), amount_max=1, made_at=now
     )

@@ -169,7 +169,12 @@ def test_same_account_again_changes_nothing(choose, now):
 
 
 def test_accounts_chosen_at_once_get_versions_of_their_own(real_db, choose, in_threads):
-    in_threads(*(lambda to=to: choose(to) for to in (TO, OTHER, BankAccount("014", "7777777777", "BO"))))
+    in_threads(
+        *(
+            lambda to=to: choose(to)
+            for to in (TO, OTHER, BankAccount(bank_code="014", number="7777777777", holder="BO"))
+        )
+    )
 
     rows = PayoutAccount.objects.order_by("version")
     assert [row.version for row in rows] == [1, 2, 3]

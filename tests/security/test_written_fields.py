@@ -153,6 +153,8 @@ OF_THE_PRODUCT = {
         IssuedMoney.asset
         Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content Charge.reference
         Settlement.merchant Settlement.reason SettlementSchedule.merchant SettlementSchedule.rhythm
+        PayoutAccount.bank_code PayoutAccount.holder PayoutAccount.merchant PayoutAccount.number
+        SettlementSchedule.target Withdrawal.merchant
         MerchantRefund.merchant MerchantRefund.number MerchantRefund.reason MerchantRefund.state
         FeeRule.category_from FeeRule.category_to FeeRule.channel FeeRule.criteria FeeRule.name FeeRule.reason
         Charge.state IncomingPayment.asset IncomingPayment.bank_reference IncomingPayment.paid_to
