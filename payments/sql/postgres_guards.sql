@@ -309,7 +309,7 @@ BEGIN
     IF (NEW.id, NEW.merchant) IS DISTINCT FROM (OLD.id, OLD.merchant)
         OR NEW.since_seq < OLD.since_seq
         OR NEW.chosen_at = OLD.chosen_at
-            AND ((NEW.owner_id, NEW.rhythm) IS DISTINCT FROM (OLD.owner_id, OLD.rhythm) OR NEW.next_at < OLD.next_at)
+            AND ((NEW.owner_id, NEW.rhythm, NEW.target) IS DISTINCT FROM (OLD.owner_id, OLD.rhythm, OLD.target) OR NEW.next_at < OLD.next_at)
     THEN
         RAISE EXCEPTION 'payments_settlementschedule: moves on, and is otherwise chosen anew' USING ERRCODE = 'restrict_violation';
     END IF;

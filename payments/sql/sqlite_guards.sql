@@ -419,5 +419,5 @@ BEGIN SELECT RAISE(ABORT, 'payments_settlementschedule: is never replaced'); END
 
 CREATE TRIGGER payments_settlementschedule_moves_on BEFORE UPDATE ON payments_settlementschedule
 WHEN NEW.id IS NOT OLD.id OR NEW.merchant IS NOT OLD.merchant OR NEW.since_seq < OLD.since_seq
-    OR NEW.chosen_at = OLD.chosen_at AND (NEW.owner_id IS NOT OLD.owner_id OR NEW.rhythm IS NOT OLD.rhythm OR NEW.next_at < OLD.next_at)
+    OR NEW.chosen_at = OLD.chosen_at AND (NEW.owner_id IS NOT OLD.owner_id OR NEW.rhythm IS NOT OLD.rhythm OR NEW.target IS NOT OLD.target OR NEW.next_at < OLD.next_at)
 BEGIN SELECT RAISE(ABORT, 'payments_settlementschedule: moves on, and is otherwise chosen anew'); END;

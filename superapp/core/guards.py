@@ -130,7 +130,7 @@ class GuardCatalog:
                         cursor.execute(self.read_sql(name))
                     self._create_triggers(cursor)
                 return
-            # Tables and columns of later migrations: SQLite renames no table while a trigger names one that is not there.
+            # Tables and columns of later migrations: SQLite renames no table while a trigger names what is not there.
             absent = {f"{self.app}_{table}" for table in self.tables} - present
             columns = {
                 table: {column.name for column in connection.introspection.get_table_description(cursor, table)}

@@ -28,11 +28,12 @@ def schedule(make_user, now):
         "merchant = 'other'",
         "owner_id = (SELECT id FROM accounts_user WHERE handle = 'bo')",
         "rhythm = 'weekly'",
+        "target = 'bank'",
         "rhythm = 'by_hand', next_at = NULL",
         "next_at = '2020-01-01 00:00:00+00:00'",
         "since_seq = 6",
     ],
-    ids=["merchant", "owner", "rhythm", "by hand", "earlier day", "posting settled twice"],
+    ids=["merchant", "owner", "rhythm", "target", "by hand", "earlier day", "posting settled twice"],
 )
 def test_schedule_is_not_changed_without_a_choice(schedule, make_user, change):
     make_user("bo")

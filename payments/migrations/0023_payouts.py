@@ -7,7 +7,7 @@ from payments.maintenance.guards import InstallGuards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0021_guarded_mandates"),
+        ("payments", "0022_replaced_keys_and_guarded_schedules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
