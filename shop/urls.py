@@ -69,6 +69,9 @@ order_pages = [
     path("pesanan/<uuid:order>/kembali/", orders.refund, name="refund"),
     path("pesanan/<uuid:order>/masalah/", disputes.open_dispute, name="open_dispute"),
     path("pesanan/<uuid:order>/masalah/selesai/", disputes.drop_dispute, name="drop_dispute"),
+    path("pesanan/<uuid:order>/masalah/jawab/", disputes.answer_dispute, name="answer_dispute"),
+    path("pesanan/<uuid:order>/masalah/terima/", disputes.accept_offer, name="accept_offer"),
+    path("pesanan/<uuid:order>/masalah/tolak/", disputes.decline_offer, name="decline_offer"),
 ]
 merchant_pages = [
     path("tokoku/", require_storefront(merchant.today), name="today"),

@@ -113,7 +113,7 @@ class LineRow(msgspec.Struct, kw_only=True):
 class StepRow(msgspec.Struct, kw_only=True):
     """
     One transition of an order, and the kind of actor that made it. ``courier`` and ``resi`` are the parcel if the
-    transition names one, otherwise empty; ``amount`` is what a refund was of.
+    transition names one, otherwise empty; ``amount`` is what was refunded or offered.
     """
 
     version: int

@@ -146,7 +146,7 @@ class OrderStep:
     courier: str
     resi: str
     at: datetime
-    # What was refunded, if the transition is a refund.
+    # What was refunded or offered, if the transition is about that.
     amount: Money | None
 
 

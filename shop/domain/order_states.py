@@ -66,6 +66,14 @@ ALLOWED_TRANSITIONS = (
     AllowedTransition("dispute_opened", "delivered", "delivered", "buyer"),
     AllowedTransition("dispute_dropped", "shipped", "shipped", "buyer"),
     AllowedTransition("dispute_dropped", "delivered", "delivered", "buyer"),
+    # The merchant answers, with an offer to refund a part or all, which the buyer declines, or accepts: then the order
+    # ends in the same commit, with ``completed``, or with the merchant's ``cancelled`` if all is refunded.
+    AllowedTransition("dispute_answered", "shipped", "shipped", "merchant"),
+    AllowedTransition("dispute_answered", "delivered", "delivered", "merchant"),
+    AllowedTransition("offer_declined", "shipped", "shipped", "buyer"),
+    AllowedTransition("offer_declined", "delivered", "delivered", "buyer"),
+    AllowedTransition("offer_accepted", "shipped", "shipped", "buyer"),
+    AllowedTransition("offer_accepted", "delivered", "delivered", "buyer"),
     # Two operators split the money: this part goes back, and the rest to the shop with ``completed``.
     AllowedTransition("refunded", "shipped", "shipped", "operator"),
     AllowedTransition("refunded", "delivered", "delivered", "operator"),
@@ -86,6 +94,12 @@ ACTION_OF_TRANSITION: dict[str, OrderAction] = {
 }
 # Transitions that name a parcel.
 PARCEL_TRANSITIONS = frozenset({"shipped", "resi_corrected"})
+# Transitions whose amount goes back to the buyer.
+REFUND_TRANSITIONS = frozenset({"refunded", "offer_accepted"})
+# An offer stands until one of these comes after it: a refund of a part changes what there is to offer.
+OFFER_TRANSITIONS = frozenset(
+    {"dispute_opened", "dispute_dropped", "dispute_answered", "offer_declined", "offer_accepted", "refunded"}
+)
 FINISHED = frozenset({"completed", "cancelled"})
 # If an order is cancelled in one of these states, its pieces are released back into the stock.
 NOT_SHIPPED = frozenset({"paid", "accepted", "packed"})
@@ -98,6 +112,8 @@ COMPLETE_AFTER = timedelta(days=4)
 REVIEW_NOTICE = timedelta(days=7)
 # The times that a buyer may open a dispute of one order. The guards of the database say the same number.
 DISPUTES_PER_ORDER = 2
+# The times that a merchant may answer in one order, which the guards say too: each rings at the buyer.
+ANSWERS_PER_ORDER = 5
 # The minimum notice before a timer that goes on after a dispute was dropped.
 DROP_NOTICE = timedelta(days=2)
 

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from shop.api import OrderDetails, OrderSummary
+from shop.api import OrderDetails, OrderStep, OrderSummary
 from shop.domain.order_states import FINISHED
 from shop.queries import order_fees, photos
 from shop.queries.receipts import COMPLETED, PAID, sign_receipts
@@ -109,6 +109,10 @@ STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
     ("dispute_opened", "buyer"): gettext_lazy("Problem reported by the buyer"),
     ("dispute_dropped", "buyer"): gettext_lazy("The buyer withdrew the report"),
+    ("dispute_answered", "merchant"): gettext_lazy("The shop answered the report"),
+    ("offered", "merchant"): gettext_lazy("The shop offered a refund of {amount}"),
+    ("offer_declined", "buyer"): gettext_lazy("The buyer declined the offer of {amount}"),
+    ("offer_accepted", "buyer"): gettext_lazy("The buyer accepted: {amount} was refunded"),
     ("refunded", "operator"): gettext_lazy("Checked: {amount} was refunded to the buyer"),
     ("completed", "operator"): gettext_lazy("Checked: the shop was paid"),
     ("cancelled", "operator"): gettext_lazy("Checked: the order was cancelled"),
@@ -231,7 +235,7 @@ def build_track(order: OrderDetails) -> list[TrackStep]:
     last = len(order.steps) - 1
     happened = [
         TrackStep(
-            sentence=str(STEP_SENTENCES[step.transition, step.actor]).format(
+            sentence=str(STEP_SENTENCES[_told_as(step), step.actor]).format(
                 courier=step.courier, resi=step.resi, amount=step.amount, brand=settings.BRAND_NAME
             ),
             source=str(STEP_SOURCES[step.actor]).format(courier=courier, brand=settings.BRAND_NAME)
@@ -247,6 +251,11 @@ def build_track(order: OrderDetails) -> list[TrackStep]:
     return happened + [
         TrackStep(sentence=str(UPCOMING_STEPS[state])) for state in _upcoming_states(order.summary.state)
     ]
+
+
+def _told_as(step: OrderStep) -> str:
+    """Return the name under which a step has its sentence: an answer that offers money is an offer."""
+    return "offered" if step.transition == "dispute_answered" and step.amount else step.transition
 
 
 def order_title(name: str, pieces: int, quantity: int) -> str:

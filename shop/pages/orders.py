@@ -18,10 +18,20 @@ from django.views.decorators.http import require_safe
 
 from payments.errors import KeyReused, PaymentNotRefundable, RefundExceeds, RefundTooLate
 from shop import api
-from shop.actions import refunds
+from shop.actions import dispute_offers, refunds
 from shop.api import OrderDetails
 from shop.domain.couriers import COURIERS
-from shop.errors import DisputeLimitReached, NotNow, RefundWholeOrder, ResiTaken, ShipmentInvalid
+from shop.errors import (
+    AnswerLimitReached,
+    DisputeClosed,
+    DisputeLimitReached,
+    NotNow,
+    OfferChanged,
+    OfferTooHigh,
+    RefundWholeOrder,
+    ResiTaken,
+    ShipmentInvalid,
+)
 from shop.models import OrderEvent
 from shop.pages import dispute_presenters, order_list_presenters, order_presenters, pin_field, refund_presenters
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
@@ -39,6 +49,7 @@ EMPTY = "shop/orders/_empty.html"
 EMPTY_WHILE_WAITING = "shop/orders/_empty_while_waiting.html"
 CURSOR_CHARS_MAX = 500
 AMOUNT_CHARS_MAX = 40
+CONFLICTS = (NotNow, DisputeLimitReached, DisputeClosed, OfferChanged, AnswerLimitReached)
 REFUND_REFUSALS = (AmountInvalid, RefundExceeds, RefundTooLate, RefundWholeOrder, PaymentNotRefundable, KeyReused)
 
 
@@ -95,7 +106,7 @@ def purchases_shell(request: HttpRequest) -> HttpResponse:
 @require_safe
 def order(request: HttpRequest, order: UUID) -> HttpResponse:
     """Show one order to its buyer or merchant: state, history and available actions."""
-    return _page(request, api.fetch_order(user_id=get_current_user(request).pk, order=order))
+    return show_order(request, api.fetch_order(user_id=get_current_user(request).pk, order=order))
 
 
 @post_only_redirecting_to("shop:order")
@@ -141,7 +152,7 @@ def report_delivery(request: HttpRequest, order: UUID) -> HttpResponse:
 def confirm(request: HttpRequest, order: UUID) -> HttpResponse:
     """Confirm receipt of the order, as its buyer; the merchant is paid."""
     done = _("Thank you. The shop has been paid.")
-    return run_action(request, order, api.confirm_receipt, done=done, **_authorization_fields(request))
+    return run_action(request, order, api.confirm_receipt, done=done, **authorization_fields(request))
 
 
 @post_only_redirecting_to("shop:order", fragment="form-batal")
@@ -151,7 +162,7 @@ def cancel(request: HttpRequest, order: UUID) -> HttpResponse:
     """Cancel the order and refund the buyer."""
     chosen, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     reason = (words or chosen)[: OrderEvent.REASON_CHARS_MAX]
-    fields = {"reason": reason, **_authorization_fields(request)}
+    fields = {"reason": reason, **authorization_fields(request)}
     return run_action(request, order, api.cancel_order, done=order_presenters.cancelled_sentence, **fields)
 
 
@@ -172,14 +183,14 @@ def refund(request: HttpRequest, order: UUID) -> HttpResponse:
             reason=request.POST.get("reason", "")[: OrderEvent.REASON_CHARS_MAX],
             number=number,
             now=clock.now(),
-            **_authorization_fields(request),
+            **authorization_fields(request),
         )
     except pin_field.REFUSALS as refusal:
-        return _page(request, api.fetch_order(user_id=user.pk, order=order), unproved=(refund, refusal))
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), unproved=(refund, refusal))
     except REFUND_REFUSALS as refusal:
-        return _page(request, api.fetch_order(user_id=user.pk, order=order), unrefunded=refusal)
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), unrefunded=refusal)
     except NotNow as refusal:
-        return _page(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
     flash_next(request, refund_presenters.requested_sentence(given))
     return redirect("shop:order", order=order)
 
@@ -197,11 +208,13 @@ def run_action(
         fields["expected_rev"] = parse_expected_rev(request)
         shown = action(user_id=user.pk, order=order, now=clock.now(), **fields)
     except (ShipmentInvalid, ResiTaken) as refusal:
-        return _page(request, api.fetch_order(user_id=user.pk, order=order), refusal=refusal)
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), refusal=refusal)
     except pin_field.REFUSALS as refusal:
-        return _page(request, api.fetch_order(user_id=user.pk, order=order), unproved=(action, refusal))
-    except (NotNow, DisputeLimitReached) as refusal:
-        return _page(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), unproved=(action, refusal))
+    except OfferTooHigh as refusal:
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), unanswered=refusal)
+    except CONFLICTS as refusal:
+        return show_order(request, api.fetch_order(user_id=user.pk, order=order), conflict=refusal)
     flash_next(request, done if isinstance(done, str) else done(shown))
     if request.POST.get("back") == "today":
         return redirect("shop:today")
@@ -209,7 +222,13 @@ def run_action(
 
 
 # The form of each action that moves money.
-_FORM_OF_ACTION: dict[Any, str] = {api.confirm_receipt: "confirm", api.cancel_order: "cancel", refund: "refund"}
+_FORM_OF_ACTION: dict[Any, str] = {
+    api.confirm_receipt: "confirm",
+    api.cancel_order: "cancel",
+    refund: "refund",
+    dispute_offers.answer_dispute: "answer",
+    dispute_offers.accept_offer: "accept",
+}
 
 
 def _pin_field(request: HttpRequest, shown: OrderDetails, refusal: DomainError | None) -> pin_field.PinField | None:
@@ -234,12 +253,12 @@ def _parcel_problems(request: HttpRequest, refusal: DomainError | None) -> dict[
     )
 
 
-def _authorization_fields(request: HttpRequest) -> dict[str, Any]:
+def authorization_fields(request: HttpRequest) -> dict[str, Any]:
     """Return the device and the PIN, if one was typed, by which this person authorizes moving money."""
     return {"device_id": accounts.get_device_id(request), "pin": pin_field.read_pin(request)}
 
 
-def _page(
+def show_order(
     request: HttpRequest,
     shown: OrderDetails,
     *,
@@ -247,10 +266,13 @@ def _page(
     unproved: tuple[Any, DomainError] | None = None,
     conflict: DomainError | None = None,
     unrefunded: DomainError | None = None,
+    unanswered: DomainError | None = None,
 ) -> HttpResponse:
+    """Show an order, with what was refused: at its form, or above everything else if the order has moved on."""
     summary, now = shown.summary, clock.now()
     action, unauthorized = unproved or (None, None)
-    status = next((int(one.kind) for one in (refusal, unauthorized, conflict, unrefunded) if one is not None), 200)
+    refused = (refusal, unauthorized, conflict, unrefunded, unanswered)
+    status = next((int(one.kind) for one in refused if one is not None), 200)
     buyer = accounts.get_people({summary.buyer_id})[summary.buyer_id]
     receipts = order_presenters.present_receipts(shown, now=now)
     first = summary.first_line
@@ -278,6 +300,7 @@ def _page(
         "refund_key": request.POST.get("key") or ids.new_id(),
         "refund_amount": request.POST.get("amount", "")[:AMOUNT_CHARS_MAX],
         "unrefunded": unrefunded and unrefunded.body()["message"],
+        "unanswered": unanswered and unanswered.body()["message"],
         "chosen": request.POST.get("reason", ""),
         "own_words": request.POST.get("words", "")[: OrderEvent.REASON_CHARS_MAX],
         "pin_field": _pin_field(request, shown, unauthorized),

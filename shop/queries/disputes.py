@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import api as payments
+from shop.domain.order_states import OFFER_TRANSITIONS
 from shop.domain.payment_references import order_reference
 from shop.errors import DisputeClosed
 from shop.models import Dispute, Order, OrderEvent
@@ -14,6 +15,23 @@ from shop.queries import orders
 from superapp.core.money import Money
 
 DISPUTES_MAX = 200
+ANSWERS = ("dispute_answered", "offer_declined")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswer:
+    """
+    A word of the merchant, or the buyer's to it: an event with its number ``seq``.
+
+    ``amount`` is the offer that it makes or declines; zero offers nothing. ``is_standing`` if the buyer may accept it.
+    """
+
+    seq: int
+    transition: str
+    words: str
+    amount: Money
+    at: datetime
+    is_standing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +46,7 @@ class OpenDispute:
     opened_at: datetime
     reason: str
     kept: Money
+    answers: tuple[DisputeAnswer, ...]
 
 
 def find_open_dispute(order: Order) -> Dispute | None:
@@ -43,6 +62,22 @@ def is_disputed(order: Order) -> bool:
 def count_disputes(order: Order) -> int:
     """Return how often a dispute of this order was opened. The caller must have locked the order."""
     return Dispute.objects.filter(order=order).count()
+
+
+def find_answer(order: Order) -> DisputeAnswer | None:
+    """Return the merchant's newest answer, if nothing came after it that ends its offer. Ask after an open dispute."""
+    newest = OrderEvent.objects.filter(order=order, transition__in=OFFER_TRANSITIONS).order_by("-seq").first()
+    return _answer(newest, newest.seq) if newest and newest.transition == "dispute_answered" else None
+
+
+def count_answers(order: Order) -> int:
+    """Return how often the merchant answered disputes of this order. The caller must have locked the order."""
+    return OrderEvent.objects.filter(order=order, transition="dispute_answered").count()
+
+
+def has_answered_offer(order: Order, transition: str, offer: int) -> bool:
+    """Return whether the buyer made this transition about the offer of this number before."""
+    return OrderEvent.objects.filter(order=order, transition=transition, evidence__offer=offer).exists()
 
 
 def count_open_disputes() -> int:
@@ -75,7 +110,9 @@ def lock_disputed_order(dispute: int) -> Order:
 
 
 def _present(row: Dispute) -> OpenDispute:
-    opened = OrderEvent.objects.filter(order=row.order, transition="dispute_opened").latest("seq")
+    events = list(OrderEvent.objects.filter(order=row.order, transition__in=OFFER_TRANSITIONS).order_by("seq"))
+    opened = next(event for event in reversed(events) if event.transition == "dispute_opened")
+    answers = [event for event in events if event.seq > opened.seq and event.transition in ANSWERS]
     return OpenDispute(
         dispute=row.pk,
         order=row.order.public_id,
@@ -85,4 +122,17 @@ def _present(row: Dispute) -> OpenDispute:
         opened_at=row.opened_at,
         reason=opened.reason,
         kept=payments.get_escrow_balance(order_reference(row.order.public_id)),
+        answers=tuple(_answer(event, events[-1].seq) for event in answers),
+    )
+
+
+def _answer(event: OrderEvent, newest: int) -> DisputeAnswer:
+    amount = Money(event.evidence["amount_sen"])
+    return DisputeAnswer(
+        seq=event.seq,
+        transition=event.transition,
+        words=event.reason,
+        amount=amount,
+        at=event.at,
+        is_standing=event.transition == "dispute_answered" and bool(amount) and event.seq == newest,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from payments import api as payments
 from shop.contracts.values import OrderStep
+from shop.domain.order_states import REFUND_TRANSITIONS
 from shop.models import Order
 from superapp.core.money import Money
 
@@ -31,5 +32,6 @@ def fee_base(total: Money, steps: Sequence[OrderStep]) -> Money:
     for step in steps:
         if step.transition == "completed":
             break
-        base -= step.amount or Money(0)
+        if step.transition in REFUND_TRANSITIONS and step.amount:
+            base -= step.amount
     return base

@@ -377,7 +377,8 @@ def _step(event: OrderEvent) -> OrderStep:
         courier=parcel.get("courier", ""),
         resi=parcel.get("resi", ""),
         at=event.at,
-        amount=Money(event.evidence["amount_sen"]) if event.transition == "refunded" else None,
+        # An answer without an offer names none.
+        amount=Money(event.evidence["amount_sen"]) if event.evidence.get("amount_sen") else None,
     )
 
 

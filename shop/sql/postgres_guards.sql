@@ -101,10 +101,29 @@ BEGIN
     THEN
         RAISE EXCEPTION 'shop_orderevent: a dispute is open' USING ERRCODE = 'restrict_violation';
     END IF;
-    IF (NEW.transition = 'dispute_dropped' OR NEW.transition = 'refunded' AND NEW.actor_kind = 'operator')
+    IF (NEW.transition IN ('dispute_dropped', 'dispute_answered', 'offer_declined', 'offer_accepted')
+            OR NEW.transition = 'refunded' AND NEW.actor_kind = 'operator')
         AND NOT EXISTS (SELECT FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
     THEN
         RAISE EXCEPTION 'shop_orderevent: no dispute is open' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.transition = 'dispute_answered' AND (
+        NEW.reason = '' OR coalesce(NEW.evidence ->> 'amount_sen', '') !~ '^[0-9]+$'
+        OR (SELECT count(*) FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'dispute_answered') >= 5
+    ) THEN
+        RAISE EXCEPTION 'shop_orderevent: five answers at most, each with words and an amount'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.transition IN ('offer_declined', 'offer_accepted') AND NOT EXISTS (
+        SELECT FROM shop_orderevent e
+        WHERE e.order_id = NEW.order_id AND e.transition = 'dispute_answered'
+            AND e.seq::text = NEW.evidence ->> 'offer' AND e.evidence ->> 'amount_sen' = NEW.evidence ->> 'amount_sen'
+            AND e.evidence ->> 'amount_sen' <> '0' AND NOT EXISTS (
+                SELECT FROM shop_orderevent x WHERE x.order_id = e.order_id AND x.seq > e.seq AND x.transition IN
+                    ('dispute_opened', 'dispute_dropped', 'dispute_answered', 'offer_declined', 'offer_accepted', 'refunded')
+            )
+    ) THEN
+        RAISE EXCEPTION 'shop_orderevent: no such offer stands' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END

@@ -163,3 +163,9 @@ WHERE d.closed_at IS NULL AND (
     o.state NOT IN ('shipped', 'delivered')
     OR EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting')
 );
+
+-- rule: an accepted offer ends its order in the next event
+SELECT 'order ' || o.number, 'goes on after event ' || e.seq
+FROM shop_orderevent e JOIN shop_order o ON o.public_id = e.order_id
+LEFT JOIN shop_orderevent n ON n.order_id = e.order_id AND n.seq = e.seq + 1
+WHERE e.transition = 'offer_accepted' AND coalesce(n.transition, '') NOT IN ('completed', 'cancelled');

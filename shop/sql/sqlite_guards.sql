@@ -111,9 +111,29 @@ WHEN (NEW.actor_kind = 'system' OR NEW.transition = 'dispute_opened')
 BEGIN SELECT RAISE(ABORT, 'shop_orderevent: a dispute is open'); END;
 
 CREATE TRIGGER shop_orderevent_undisputed BEFORE INSERT ON shop_orderevent
-WHEN (NEW.transition = 'dispute_dropped' OR NEW.transition = 'refunded' AND NEW.actor_kind = 'operator')
+WHEN (NEW.transition IN ('dispute_dropped', 'dispute_answered', 'offer_declined', 'offer_accepted')
+        OR NEW.transition = 'refunded' AND NEW.actor_kind = 'operator')
     AND NOT EXISTS (SELECT 1 FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
 BEGIN SELECT RAISE(ABORT, 'shop_orderevent: no dispute is open'); END;
+
+CREATE TRIGGER shop_orderevent_answered BEFORE INSERT ON shop_orderevent
+WHEN NEW.transition = 'dispute_answered' AND (
+        NEW.reason = '' OR typeof(NEW.evidence ->> 'amount_sen') <> 'integer' OR NEW.evidence ->> 'amount_sen' < 0
+        OR (SELECT count(*) FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'dispute_answered') >= 5
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: five answers at most, each with words and an amount'); END;
+
+CREATE TRIGGER shop_orderevent_offered BEFORE INSERT ON shop_orderevent
+WHEN NEW.transition IN ('offer_declined', 'offer_accepted') AND NOT EXISTS (
+        SELECT 1 FROM shop_orderevent e
+        WHERE e.order_id = NEW.order_id AND e.transition = 'dispute_answered'
+            AND e.seq = NEW.evidence ->> 'offer' AND e.evidence ->> 'amount_sen' = NEW.evidence ->> 'amount_sen'
+            AND e.evidence ->> 'amount_sen' > 0 AND NOT EXISTS (
+                SELECT 1 FROM shop_orderevent x WHERE x.order_id = e.order_id AND x.seq > e.seq AND x.transition IN
+                    ('dispute_opened', 'dispute_dropped', 'dispute_answered', 'offer_declined', 'offer_accepted', 'refunded')
+            )
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: no such offer stands'); END;
 
 CREATE TRIGGER shop_orderline_unchanged BEFORE UPDATE ON shop_orderline
 BEGIN SELECT RAISE(ABORT, 'shop_orderline: is append-only'); END;

@@ -39,6 +39,11 @@ SYSTEM_EVENTS = {
     "shop.refunded_why": _("Refund of {amount} by the shop ({reason})"),
     "shop.dispute_opened": _("The buyer reported a problem: {reason}"),
     "shop.dispute_dropped": _("The buyer withdrew the report"),
+    "shop.dispute_answered": _("The shop answered: {reason}"),
+    "shop.dispute_offered": _("The shop offers a refund of {amount}: {reason}"),
+    "shop.offer_declined": _("The buyer declined the offer of {amount}"),
+    "shop.offer_declined_why": _("The buyer declined the offer of {amount} ({reason})"),
+    "shop.offer_accepted": _("The buyer accepted: {amount} is refunded"),
     "shop.refunded_operator": _("{brand} checked it: {amount} was refunded to the buyer ({reason})"),
     "shop.review_opened": _("{brand} is checking: nobody confirmed that it arrived"),
     "shop.completed_operator": _("{brand} checked it: the shop was paid ({reason})"),
@@ -53,6 +58,8 @@ NOTIFYING_TRANSITIONS = {
     "review_opened",
     "dispute_opened",
     "dispute_dropped",
+    "dispute_answered",
+    "offer_declined",
     "completed",
     "refunded",
     "cancelled",
@@ -218,8 +225,9 @@ def _card_state(event: OrderPlaced | OrderMoved, order: OrderDetails) -> str:
 
 def _is_disputed(event: OrderPlaced | OrderMoved, order: OrderDetails) -> bool:
     """Return whether a dispute was open after this event, which did not end the order."""
-    told = [step.transition for step in order.steps if step.version <= event.version and "dispute" in step.transition]
-    return bool(told) and told[-1] == "dispute_opened" and event.state in ("shipped", "delivered")
+    told = [step.transition for step in order.steps if step.version <= event.version]
+    opened, dropped = told.count("dispute_opened"), told.count("dispute_dropped")
+    return opened > dropped and event.state in ("shipped", "delivered")
 
 
 def _is_claimed(event: OrderPlaced | OrderMoved) -> bool:
@@ -240,6 +248,8 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
         return "shop.review_opened", {"brand": settings.BRAND_NAME}
     if event.transition == "dispute_opened":
         return "shop.dispute_opened", {"reason": step.reason}
+    if event.transition in ("dispute_answered", "offer_declined", "offer_accepted"):
+        return _answer_event(step)
     if event.transition == "refunded" and event.actor == "operator":
         return "shop.refunded_operator", {
             "brand": settings.BRAND_NAME,
@@ -256,6 +266,16 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
     if event.transition == "completed" and event.actor == "system":
         return "shop.completed_system", {}
     return f"shop.{event.transition}", {"courier": step.courier, "resi": step.resi} if step.resi else {}
+
+
+def _answer_event(step: OrderStep) -> tuple[str, dict[str, str]]:
+    """Return the system event of an answer to a dispute, or of the buyer's to an offer."""
+    fields = {"reason": step.reason} if step.reason else {}
+    if step.amount:
+        fields |= {"amount": str(step.amount)}
+    if step.transition == "dispute_answered":
+        return "shop.dispute_offered" if step.amount else "shop.dispute_answered", fields
+    return f"shop.{step.transition}{'_why' if step.reason else ''}", fields
 
 
 def _cancellation_event(event: OrderMoved, order: OrderDetails, step: OrderStep) -> tuple[str, dict[str, str]]:

@@ -52,6 +52,11 @@ def act(number):
     elif what == "decide":
         api.decide_review_case(number=order, operator_id=people["op0"].pk, verdict="refund", reason="JNE: hilang",
             now=NOW + timedelta(days=30))
+    elif what == "accept":
+        from shop.actions import dispute_offers
+        ana = people["buyer0"]
+        dispute_offers.accept_offer(user_id=ana.pk, order=UUID(order), offer=5, amount=Money(10_000_00),
+            device_id=make_trusted_device(ana), pin="", expected_rev=None, now=NOW)
     else:
         ana = people["buyer0"]
         api.cancel_order(user_id=ana.pk, device_id=make_trusted_device(ana), order=UUID(order), now=NOW)

@@ -76,6 +76,7 @@ FORM: Mapping[str, str] = {
     "next": "/",
     "note": "Ditulis Eve",
     "number": "open",
+    "offer": "1",
     "old": PIN,
     "only_admins_add": "yes",
     "only_admins_change": "yes",

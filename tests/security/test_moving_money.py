@@ -12,6 +12,7 @@ from payments import api as payments
 from payments.errors import NoPinOnNewDevice, PinNeeded, PinWrong
 from payments.models import Journal, Pin, PinTries
 from shop import api, errors
+from shop.actions import disputes
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
 from tests.harness.socket_client import browser_on, log_in, make_trusted_device
@@ -104,6 +105,22 @@ def test_code_alone_does_not_cancel_what_was_just_paid(side, ana, bo, product, b
 
     assert rest(browser, f"orders/{order}/cancel", pin=PIN).status_code == 200
     assert balance(ana, now) == 1_000_000_00
+
+
+def test_code_alone_neither_offers_nor_accepts_an_amount(ana, bo, order, now):
+    payments.set_first_pin(user_id=bo.pk, pin=PIN, now=now)
+    disputes.open_dispute(user_id=ana.pk, order=order, reason="rusak", expected_rev=None, now=now)
+    buyer, merchant, address = code_only(ana), code_only(bo), f"/pesanan/{order}/masalah/"
+    offer, seen = {"words": "maaf", "amount": "5.000"}, {"offer": "5", "amount": "5.000"}
+
+    assert merchant.post(f"{address}jawab/", offer).status_code == 403
+    assert merchant.post(f"{address}jawab/", offer | {"pin": PIN}).status_code == 302
+    page = buyer.post(f"{address}terima/", seen)
+    assert (page.status_code, PIN_FIELD in page.content.decode()) == (403, True)
+    assert buyer.post(f"{address}terima/", seen | {"pin": "000001"}).status_code == 403
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.state == "shipped"
+    assert buyer.post(f"{address}terima/", seen | {"pin": PIN}).status_code == 302
+    assert api.fetch_order(user_id=ana.pk, order=order).summary.state == "completed"
 
 
 def test_outsider_gets_not_found_and_uses_up_no_pin_try(ana, bo, order, make_payer, now):
