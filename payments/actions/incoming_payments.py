@@ -50,6 +50,17 @@ def place_incoming_payment(credit: BankCredit, *, now: datetime) -> IncomingPaym
     :raises KeyReused: if the bank told of the same movement with another amount or number before
     """
     credit.amount.require_positive()
+    try:
+        return _place(credit, now)
+    except _ToldConcurrently:
+        return _place(credit, now)  # The other telling is committed, and is found now.
+
+
+class _ToldConcurrently(Exception):
+    """The same movement was placed elsewhere by another telling of it, after this one had looked for it."""
+
+
+def _place(credit: BankCredit, now: datetime) -> IncomingPayment:
     with transaction.atomic():
         charge, user_id = _find_target(credit.paid_to)
         answer, state, reason = _post(credit, charge, user_id, now)
@@ -68,6 +79,8 @@ def place_incoming_payment(credit: BankCredit, *, now: datetime) -> IncomingPaym
                 "journal_id": answer.journal_id,
             },
         )
+        if row.journal_id != answer.journal_id:  # Two tellings with different targets have different keys.
+            raise _ToldConcurrently
     if is_new:
         push.wallets_changed(answer.changes)
     return row

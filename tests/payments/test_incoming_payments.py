@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from payments import api, errors
-from payments.actions import bank_history
+from payments.actions import bank_history, incoming_payments
 from payments.actions.charges import expire_top_ups, get_or_open_virtual_account
 from payments.actions.incoming_payments import NOBODY, BankCredit, place_incoming_payment
 from payments.adapters import banks
@@ -55,6 +55,23 @@ def balance(user, now):
 def in_suspense():
     found = find_account_with_inbox(chart_of_accounts.SUSPENSE, "settlement")
     return found[0].balance + found[1] if found else 0
+
+
+def test_payment_told_with_two_targets_at_once_is_posted_once(ana, place, now, monkeypatch):
+    """The second telling comes after the first has looked for the movement, and before it is written."""
+    number, open_account, told = number_of(ana, now), incoming_payments.get_or_open_bank_account, []
+
+    def tell_meanwhile(*of):
+        if not told:
+            told.append(True)
+            place("8800812345678", 50_000)
+        return open_account(*of)
+
+    monkeypatch.setattr(incoming_payments, "get_or_open_bank_account", tell_meanwhile)
+    place(number, 50_000)
+
+    assert balance(ana, now).amount_minor + in_suspense() == 50_000_00
+    assert IncomingPayment.objects.count() == 1
 
 
 def test_everybody_has_one_number_with_a_check_digit(ana, make_user, now, bank):
