@@ -45,6 +45,7 @@ from payments.writers.ledger import (
     TransferLine,
     derive_key,
 )
+from superapp.accounts import api as accounts
 from superapp.core import clock, ids, jobs
 from superapp.core.events import Event
 from superapp.core.money import IDR, SEN_PER_RUPIAH, Money
@@ -61,25 +62,39 @@ ASK_SOON, ASK_LATER = timedelta(seconds=10), timedelta(minutes=5)
 ON_ITS_WAY_LONG = timedelta(minutes=10)
 BATCH_MAX = 20
 ASK_JOB = "payments.ask_bank"
+# Names of strangers are found by trying numbers: so many are a day of moving house, and no directory.
+ACCOUNTS_ASKED = accounts.RateLimit("bank.account", 30, timedelta(days=1))
 
 log = structlog.get_logger(__name__)
 
 
-@requires_payments
-def find_bank_account(bank_code: str, number: str) -> BankAccount:
+def clean_account_number(bank_code: str, number: str) -> str:
     """
-    Return a bank account with the name of its holder, as the bank says it.
+    Return the digits of an account number that people could withdraw to, before the bank is asked.
 
     :raises BankUnknown: if people cannot withdraw to this bank
     :raises BankAccountInvalid: if the number cannot be one
-    :raises BankAccountUnknown: if the bank knows no such account, or it is closed
-    :raises BankOutOfReach: if the bank does not answer
     """
     if bank_code not in settings.BANKS:
         raise errors.BankUnknown
     digits = "".join(char for char in number if char not in " -.")
     if not (digits.isascii() and digits.isdigit() and ACCOUNT_DIGITS_MIN <= len(digits) <= ACCOUNT_NUMBER_CHARS_MAX):
         raise errors.BankAccountInvalid
+    return digits
+
+
+@requires_payments
+def find_bank_account(bank_code: str, number: str, *, user_id: int, now: datetime) -> BankAccount:
+    """
+    Return a bank account with the name of its holder, as the bank says it.
+
+    :raises BankUnknown, BankAccountInvalid: as ``clean_account_number``
+    :raises RateLimited: if this person asked about as many accounts as they may
+    :raises BankAccountUnknown: if the bank knows no such account, or it is closed
+    :raises BankOutOfReach: if the bank does not answer
+    """
+    digits = clean_account_number(bank_code, number)
+    accounts.consume_rate_limits([(ACCOUNTS_ASKED, str(user_id))], now=now)
     try:
         found = banks.get_bank().find_holder(BankAccount(bank_code=bank_code, number=digits))
     except BankSilent as error:

@@ -7,6 +7,7 @@ Each confirmation has its own idempotency key in its URL, so that a repeated sub
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from payments import api
+from payments.actions.withdrawals import clean_account_number
 from payments.adapters.bank import BankAccount
 from payments.domain.receipt_numbers import format_number
 from payments.errors import (
@@ -44,7 +46,7 @@ from payments.queries.transfer_steps import list_steps
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector, ErrorKind
+from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector, ErrorKind, RateLimited
 from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup
 from superapp.core.money import Money
 
@@ -92,7 +94,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in FIELDS}
     problems: dict[str, object] = {}
     if request.method == "POST":
-        draft, problems = _parse_form(typed, available=wallet.available)
+        draft, problems = _parse_form(typed, user.pk, available=wallet.available, now=now)
         if draft is not None:
             key = str(ids.new_id())
             drafts = {**request.session.get(DRAFTS_KEY, {}), key: asdict(draft)}
@@ -176,7 +178,9 @@ def withdrawal_state(request: HttpRequest, withdrawal: UUID) -> JsonResponse:
     return JsonResponse({"state": get_withdrawal(get_current_user(request).pk, withdrawal).state})
 
 
-def _parse_form(typed: dict[str, str], *, available: Money) -> tuple[WithdrawalDraft | None, dict[str, object]]:
+def _parse_form(
+    typed: dict[str, str], user_id: int, *, available: Money, now: datetime
+) -> tuple[WithdrawalDraft | None, dict[str, object]]:
     """Return the draft, or the messages of wrong fields; the bank is asked only about what could be right."""
     collector = ErrorCollector()
     amount: Money | None = None
@@ -185,12 +189,12 @@ def _parse_form(typed: dict[str, str], *, available: Money) -> tuple[WithdrawalD
         api.require_withdrawable(amount)
         if amount + api.get_withdrawal_fee() > available:
             raise InsufficientFunds
-    found: BankAccount | None = None
     with collector:
-        found = api.find_bank_account(typed["bank"], typed["account"])
+        clean_account_number(typed["bank"], typed["account"])
     try:
         collector.raise_first()
-    except (BankOutOfReach, BankSaidNo) as refusal:
+        found = api.find_bank_account(typed["bank"], typed["account"], user_id=user_id, now=now)
+    except (BankOutOfReach, BankSaidNo, RateLimited) as refusal:
         return None, {"form": refusal.body()["message"]}
     except DomainError as refusal:
         sentence = _("Enter an amount, such as 50.000.")
@@ -201,7 +205,6 @@ def _parse_form(typed: dict[str, str], *, available: Money) -> tuple[WithdrawalD
             sentence_of=lambda one: sentence if isinstance(one, AmountInvalid) else error_text(one, available),
         )
     assert amount is not None, "what was not refused was read"
-    assert found is not None, "what was not refused was found"
     draft = WithdrawalDraft(
         bank_code=found.bank_code, number=found.number, holder=found.holder, amount_minor=amount.amount_minor
     )

@@ -24,6 +24,7 @@ from payments.maintenance.integrity_checks import check_integrity
 from payments.models import Account, Withdrawal
 from payments.queries.bank_money import get_withdrawal
 from superapp.core import clock
+from superapp.core.errors import RateLimited
 from superapp.core.models import Fact, Job
 from superapp.core.money import Money
 from tests.harness import concurrency
@@ -265,13 +266,38 @@ def test_everything_but_the_fee_can_be_withdrawn(ana, withdraw, now, ask_at):
     ],
     ids=["bank", "short", "full-width digits", "long", "unknown"],
 )
-def test_account_that_cannot_be_right_is_refused_at_its_field(bank, code, number, error):
+def test_account_that_cannot_be_right_is_refused_at_its_field(ana, now, code, number, error):
     with pytest.raises(error):
-        api.find_bank_account(code, number)
+        api.find_bank_account(code, number, user_id=ana.pk, now=now)
 
 
-def test_account_number_is_taken_as_people_write_it(bank):
-    assert api.find_bank_account("014", "1234-567 890") == TO
+def test_account_number_is_taken_as_people_write_it(ana, now):
+    assert api.find_bank_account("014", "1234-567 890", user_id=ana.pk, now=now) == TO
+
+
+def test_bank_is_asked_about_thirty_accounts_of_a_person_a_day(ana, now):
+    def find(moment):
+        return api.find_bank_account("014", TO.number, user_id=ana.pk, now=moment)
+
+    for _time in range(30):
+        find(now)
+
+    with pytest.raises(RateLimited):
+        find(now)
+    with pytest.raises(errors.BankAccountInvalid):
+        api.find_bank_account("014", "1", user_id=ana.pk, now=now)
+    assert find(now + timedelta(days=1)) == TO
+
+
+@pytest.mark.usefixtures("still_clock")
+@pytest.mark.parametrize("amount", ["x", "9.000", "100.000"], ids=["none", "too small", "above the balance"])
+def test_bank_says_no_name_to_who_cannot_withdraw(ana, bank, monkeypatch, amount):
+    asked = []
+    monkeypatch.setattr(bank, "find_holder", asked.append)
+
+    page = browser_of(ana).post("/dompet/tarik/", {"bank": "014", "account": TO.number, "amount": amount})
+
+    assert (page.status_code, asked) == (422, [])
 
 
 def test_others_withdrawal_is_not_found(ana, withdraw, make_user):
