@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
@@ -35,6 +35,15 @@ from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 from superapp.core.money import SEN_PER_RUPIAH, Money
 
+# The feasts of the country's faiths, and what is celebrated all year.
+GREETINGS = (
+    gettext_lazy("Happy Eid 🌙"),
+    gettext_lazy("Gong Xi Fa Cai 🧧"),
+    gettext_lazy("Merry Christmas 🎄"),
+    gettext_lazy("Happy birthday 🎂"),
+    gettext_lazy("Congratulations 🎉"),
+    gettext_lazy("Thank you 🙏"),
+)
 DRAFTS_KEY = "angpao"
 DRAFTS_MAX = 10
 WRITTEN_CHARS_MAX = 40
@@ -88,7 +97,7 @@ def enter_amount(request: HttpRequest, conversation: UUID) -> HttpResponse:
         "least": Money(settings.ANGPAO_MIN_RUPIAH * SEN_PER_RUPIAH),
         "slots_max": min(audience.others, SLOTS_MAX),
         "message_chars_max": MESSAGE_CHARS_MAX,
-        "greetings": (_("Happy celebrations!"), _("Thank you 🙏"), _("Happy birthday 🎂"), _("A little something ☕")),
+        "greetings": GREETINGS,
     }
     return render(request, "angpao/send.html", context, status=ErrorKind.INVALID if problems else 200)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -9,11 +10,16 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalletLink:
-    """A link of the wallet: the name of its view, a short label and an icon."""
+    """
+    A link of the wallet: the name of its view, a short label and an icon.
+
+    ``count_waiting(user_id)`` returns how many things there wait for the person.
+    """
 
     view: str
     label: str | Promise
     icon: str
+    count_waiting: Callable[[int], int] = lambda _user_id: 0
 
 
 _links: dict[str, WalletLink] = {}

@@ -39,6 +39,7 @@ WORDS: dict[str, Promise] = {
     "noscript": _("Allow scripts for this page: they do the checking."),
     "genuine": _("Genuine"),
     "refused": _("Not genuine"),
+    "unreadable": _("Cannot be checked"),
     "issued": _("Sealed by {brand}, {host}, and unchanged since."),
     "reason_file": _("This file is no proof, or it is damaged."),
     "reason_journal": _("The payment in it was changed, or it never was in the ledger."),

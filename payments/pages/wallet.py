@@ -59,7 +59,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "is_wrong_here": is_wrong_here,
         "is_trusted": is_asked_about and accounts.is_trusted_device(user.pk, device_id),
         "is_hidden": request.COOKIES.get(HIDE_BALANCE_COOKIE) == "hidden",
-        "ways": wallet_links.list_links(),
+        "ways": [{"link": link, "waiting": link.count_waiting(user.pk)} for link in wallet_links.list_links()],
         "days": presenters.present_days(page, now=now),
         "earlier_seq": page[-1].seq if len(found) > len(page) else None,
         "query": query,

@@ -58,6 +58,11 @@ def has_open_shares(requester_id: int, payer_ids: Collection[int], *, at_least: 
     return shares.values("payer_id").annotate(count=Count("pk")).filter(count__gte=at_least).exists()
 
 
+def count_requests_to_pay(user_id: int) -> int:
+    """Return how many open requests wait for this person to pay or decline, shares of bills among them."""
+    return MoneyRequest.objects.filter(payer_id=user_id, state=MoneyRequest.State.OPEN).count()
+
+
 def list_requests(user_id: int) -> list[RequestDetails]:
     """
     Return the requests of which a person is one of the two sides: open ones, then the latest closed ones, newest first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import formats, timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 # The common names of Indonesia's time zones.
@@ -50,6 +50,13 @@ def format_day(moment: datetime, *, now: datetime) -> str:
     if 1 < days_ago < 7:
         return formats.date_format(local, "l")
     return formats.date_format(local, "j F Y")
+
+
+def format_day_within(moment: datetime, *, now: datetime) -> str:
+    """Format a day as ``format_day`` does, for the middle of a sentence."""
+    days_ago = (timezone.localtime(now).date() - timezone.localtime(moment).date()).days
+    within = {0: pgettext("within a sentence", "today"), 1: pgettext("within a sentence", "yesterday")}
+    return within.get(days_ago) or format_day(moment, now=now)
 
 
 def format_date(moment: datetime, *, now: datetime) -> str:

@@ -49,6 +49,13 @@ def test_angpao_is_sent_in_three_steps(ana, group, now):
     assert (Packet.objects.count(), balance(ana, now)) == (1, 480_000_00)
 
 
+def test_form_offers_greetings_of_the_feasts(ana, group):
+    form = text(browser_of(ana).get(send_address(group)))
+
+    assert form.count('data-part="greeting"') == 6
+    assert all(greeting in form for greeting in ("Selamat Idulfitri 🌙", "Gong Xi Fa Cai 🧧"))
+
+
 def test_people_and_groups_are_listed_with_their_pictures(ana, bo, group, make_direct):
     make_direct(ana, bo)
     of_group, of_bo = ids.new_id(), "a" * 16

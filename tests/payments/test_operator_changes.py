@@ -206,7 +206,7 @@ def journal_form(ana):
         "debit": "cash:counter:IDR",
         "credit": wallet_of(ana).code,
         "amount": "10.000",
-        "reason": "selisih konter",
+        "reason": "selisih loket",
     }
 
 
@@ -216,7 +216,7 @@ def test_journal_by_hand_takes_two_operators_and_names_both(two, ana, journal_fo
     assert one.browser.post(JOURNALS, journal_form).status_code == 302
     assert balance(ana, now) == 500_000_00
     described = other.browser.get("/konsol/usulan/").content.decode()
-    assert all(word in described for word in ("cash:counter:IDR", "saldo Rp500.000", "Rp10.000", "selisih konter"))
+    assert all(word in described for word in ("cash:counter:IDR", "saldo Rp500.000", "Rp10.000", "selisih loket"))
     assert approve(one).status_code == 403
     assert approve(other).status_code == 302
 

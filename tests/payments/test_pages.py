@@ -266,12 +266,12 @@ def test_history_page_takes_the_same_queries_for_many_rows(as_ana, ana, bo, now,
 
     send(0)
     as_ana.get("/dompet/")  # The first visit of a device is noted.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         as_ana.get("/dompet/")
     for number in range(1, 25):
         send(number)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page = as_ana.get("/dompet/").content.decode()
 
     assert page.count('<li class="movement" data-direction="out"') == 25

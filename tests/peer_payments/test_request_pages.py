@@ -37,6 +37,16 @@ def test_wallet_leads_to_requests_and_contacts_can_be_asked(two):
     assert answer.headers["Location"] == reverse("peer_payments:request_from", args=[bo.public_id])
 
 
+def test_wallet_counts_the_requests_that_wait_for_its_owner(two):
+    ana, bo = two
+    ask(ana, bo, clock.now())
+
+    assert '<span class="badge" aria-hidden="true">1</span>' in text(browser_of(bo).get("/dompet/"))
+    assert 'class="badge" aria-hidden' not in text(browser_of(ana).get("/dompet/"))
+    api.decline_request(payer_id=bo.pk, request=MoneyRequest.objects.get().public_id, now=clock.now())
+    assert 'class="badge" aria-hidden' not in text(browser_of(bo).get("/dompet/"))
+
+
 def test_form_makes_one_request_however_often_it_is_sent(two):
     ana, bo = two
     browser = browser_of(ana)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone, translation
+
+from superapp.web import time_formats
 
 
 @pytest.fixture
@@ -42,3 +46,19 @@ def test_time_zones_are_labelled_by_city(as_ana):
 def test_phone_number_of_the_owner_never_breaks_at_its_hyphens(as_ana):
     assert '<bdi class="whole">+62' in as_ana.get("/saya/").content.decode()
     assert '<bdi class="whole">+62' in as_ana.get("/dompet/isi/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "language", "expected"),
+    [
+        pytest.param(0, "id", "hari ini", id="today in Indonesian"),
+        pytest.param(0, "en", "today", id="today in English"),
+        pytest.param(1, "id", "kemarin", id="yesterday"),
+        pytest.param(2, "id", "Jumat", id="a weekday keeps its capital"),
+    ],
+)
+def test_day_within_a_sentence_is_written_small(days, language, expected):
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+    with translation.override(language), timezone.override("Asia/Jakarta"):
+        assert time_formats.format_day_within(now - timedelta(days=days), now=now) == expected

@@ -161,6 +161,11 @@ def day_of(moment: datetime) -> str:
 
 
 @register.filter
+def day_within(moment: datetime) -> str:
+    return time_formats.format_day_within(moment, now=clock.now())
+
+
+@register.filter
 def brief_time(moment: datetime) -> str:
     return time_formats.format_brief(moment, now=clock.now())
 

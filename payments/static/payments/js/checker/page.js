@@ -46,8 +46,10 @@ function show(result) {
   shown = result
   const { proof, reason } = result
   part("result").hidden = false
-  part("result").dataset.verdict = proof ? "genuine" : "refused"
-  part("verdict").textContent = proof ? words.genuine : words.refused
+  // Of a file that is no proof nothing is known, least of all that somebody forged it.
+  const verdict = proof ? "genuine" : reason === "file" ? "unreadable" : "refused"
+  part("result").dataset.verdict = verdict
+  part("verdict").textContent = words[verdict]
   part("reason").textContent = proof ? words.issued : words[`reason_${reason}`]
   part("rows").replaceChildren(...(proof ? rows(proof).flatMap(([label, value]) => [element("dt", label), element("dd", value)]) : []))
 }
