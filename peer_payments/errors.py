@@ -87,6 +87,14 @@ class GroupNotFound(DomainError):
     message = _("This group was not found.")
 
 
+class WritingNotAllowed(DomainError):
+    """The member may not write in the group: an admin muted them, or only admins write there."""
+
+    code = "peer_payments.writing_not_allowed"
+    kind = ErrorKind.FORBIDDEN
+    message = _("You cannot write in this group, so you cannot split a bill here.")
+
+
 class BillInvalid(DomainError):
     """The bill is shared by nobody else, by people who are no members, by too many, or has too many lines."""
 

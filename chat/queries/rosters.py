@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from chat.domain import group_rules
 from chat.domain.enums import ConversationKind
 from chat.errors import ConversationNotFound
 from chat.models import Conversation, Member
@@ -16,11 +17,16 @@ from superapp.accounts.api import PersonRow
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A conversation of people: its name for one of them, and how many members it has beside them."""
+    """
+    A conversation of people: its name for one of them, and how many members it has beside them.
+
+    ``may_write`` is whether this one may post in it; cards are posted without that being checked again.
+    """
 
     title: str
     others: int
     is_group: bool
+    may_write: bool = True
     # The other members of a group, by user id.
     other_ids: tuple[int, ...] = ()
     # The other person of two; of a group, the id of its picture.
@@ -36,7 +42,8 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
 
     :raises ConversationNotFound: for an outsider, one's own notes and the conversation with a shop
     """
-    conversation = fetch_current_membership(conversation_id, user_id).conversation
+    member = fetch_current_membership(conversation_id, user_id)
+    conversation = member.conversation
     if conversation.kind == ConversationKind.SELF or conversation.face_id is not None:
         raise ConversationNotFound
     others = set(_current_member_ids(conversation)) - {user_id}
@@ -45,6 +52,9 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
             conversation.title,
             len(others),
             is_group=True,
+            may_write=group_rules.may(
+                member.role, is_silenced=member.is_silenced, is_admins_only=conversation.is_admins_only
+            ),
             other_ids=tuple(sorted(others)),
             picture=conversation.group.picture,
         )

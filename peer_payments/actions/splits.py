@@ -39,7 +39,7 @@ def split_equally(
     Once per idempotency key. What cannot be divided is borne by the maker, or else by those who come first.
 
     :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
-    :raises GroupNotFound: if the maker is no member of the group
+    :raises GroupNotFound, WritingNotAllowed: if the maker is no member of the group, or may not write in it
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
     :raises TooManyRequests: if one of them has too many open shares of this maker's bills
     """
@@ -57,7 +57,7 @@ def split_by_hand(
     Split a bill by an amount for each member; the bill is their sum. The same rules and errors as equal parts have.
 
     :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
-    :raises GroupNotFound: if the maker is no member of the group
+    :raises GroupNotFound, WritingNotAllowed: if the maker is no member of the group, or may not write in it
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
     :raises TooManyRequests: if one of them has too many open shares of this maker's bills
     """
@@ -72,7 +72,7 @@ def split_by_item(
     Split each line of a bill among those who had it; the bill is the sum of the lines.
 
     :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
-    :raises GroupNotFound: if the maker is no member of the group
+    :raises GroupNotFound, WritingNotAllowed: if the maker is no member of the group, or may not write in it
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
     :raises TooManyRequests: if one of them has too many open shares of this maker's bills
     """
@@ -132,6 +132,8 @@ def _split(
     made = queries.find_made_split(maker_id, idempotency_key)
     if made is not None:
         return _replay(made, wanted)
+    if not found.may_write:  # The bill is a card in the group, with words of the maker.
+        raise errors.WritingNotAllowed
     accounts.consume_rate_limits([(_MADE, str(maker_id))], now=now)
     with transaction.atomic():
         accounts.lock_people({maker_id})  # The same form sent twice at once is one bill.

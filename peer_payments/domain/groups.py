@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group as one of its members sees it: its name, the ids of the other members, and the URL of its page."""
+    """
+    A group as one of its members sees it: its name, the ids of the other members, and the URL of its page.
+
+    ``may_write`` is whether this member may post in it.
+    """
 
     name: str
     other_ids: tuple[int, ...]
     address: str
+    may_write: bool
 
 
 GroupFinder = Callable[[str, int], Group | None]

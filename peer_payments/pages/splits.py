@@ -58,6 +58,8 @@ def splits(request: HttpRequest) -> HttpResponse:
     group = find_group(reference, user.pk)
     if group is None:
         raise errors.GroupNotFound
+    if not group.may_write:
+        raise errors.WritingNotAllowed
     return _new_split(request, reference, group)
 
 

@@ -53,7 +53,8 @@ class _Conversations:
         return Audience(
             reference=reference,
             name=roster.title,
-            others=roster.others,
+            # Who may not write sends no message in an envelope either.
+            others=roster.others if roster.may_write else 0,
             is_group=roster.is_group,
             address=f"/obrolan/{conversation}/",
             face=roster.person or _group_face(conversation, roster),

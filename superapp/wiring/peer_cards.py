@@ -42,7 +42,8 @@ def find_group(reference: str, user_id: int) -> Group | None:
         roster = chat.fetch_roster(conversation, user_id)
     except ConversationNotFound:
         return None
-    return Group(roster.title, roster.other_ids, f"/obrolan/{conversation}/") if roster.is_group else None
+    address = f"/obrolan/{conversation}/"
+    return Group(roster.title, roster.other_ids, address, roster.may_write) if roster.is_group else None
 
 
 @subscribe(RequestChanged)

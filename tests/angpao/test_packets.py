@@ -17,6 +17,7 @@ from angpao.maintenance.integrity_checks import check_integrity
 from angpao.models import Packet, Slot
 from angpao.writers import openings
 from chat import api as chat
+from chat.models import Member
 from payments import api as payments
 from payments.errors import KeyReused, NotOffered, PinWrong
 from payments.models import Journal
@@ -140,6 +141,16 @@ def test_outsider_sends_nothing_to_a_group(make_payer, ask_for, now):
         api.send_angpao(ask_for(sender_id=eve.pk, slots=1), device_id=None, pin=PIN, now=now)
 
     assert (Packet.objects.count(), balance(eve, now)) == (0, 50_000_00)
+
+
+def test_member_who_was_muted_sends_nothing_to_the_group(ana, group, ask_for, now):
+    """The message in an envelope stands in the group as any other does."""
+    Member.objects.filter(conversation=group, user=ana).update(is_silenced=True)
+
+    with pytest.raises(errors.AudienceNotFound):
+        api.send_angpao(ask_for(), device_id=None, pin=PIN, now=now)
+
+    assert (Packet.objects.count(), balance(ana, now)) == (0, 500_000_00)
 
 
 def test_lucky_mode_has_a_gate_of_its_own(ana, ask_for, settings, now):

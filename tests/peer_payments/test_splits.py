@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from chat import api as chat
-from chat.models import Message
+from chat.models import Conversation, Member, Message
 from payments.errors import KeyReused
 from payments.models import Journal
 from peer_payments import api, errors
@@ -101,6 +101,25 @@ def test_member_who_blocked_the_maker_is_not_asked(four, now):
         split(ana, group, [ana, bo], now)
 
     assert not MoneyRequest.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["muted", "only admins write"])
+def test_member_who_may_not_write_in_the_group_splits_no_bill_in_it(why, four, now):
+    """The title of a bill stands in the group as a message does."""
+    ana, (bo, cita, _deni), group = four
+    made = split(bo, group, [cita], now)
+    if why == "muted":
+        Member.objects.filter(conversation__public_id=conversation_of(group), user=bo).update(is_silenced=True)
+    else:
+        Conversation.objects.filter(public_id=conversation_of(group)).update(is_admins_only=True)
+
+    answer = browser_of(bo).get(f"/dompet/patungan/?obrolan={conversation_of(group)}")
+    with pytest.raises(errors.WritingNotAllowed):
+        split(bo, group, [cita], now, key="another")
+
+    assert answer.status_code == 403
+    assert split(bo, group, [cita], now).public_id == made.public_id
+    split(ana, group, [cita], now)
 
 
 def test_bill_without_a_title_is_refused(four, now):
