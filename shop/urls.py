@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from shop.domain.feature_gates import require_checkout, require_storefront
 from shop.endpoints import uploads
 from shop.pages import (
+    cancellations,
     checkout,
     code_refunds,
     disputes,
@@ -67,6 +68,8 @@ order_pages = [
     path("pesanan/<uuid:order>/selesai/", orders.confirm, name="confirm"),
     path("pesanan/<uuid:order>/batal/", orders.cancel, name="cancel"),
     path("pesanan/<uuid:order>/kembali/", orders.refund, name="refund"),
+    path("pesanan/<uuid:order>/batal/minta/", cancellations.request_cancellation, name="request_cancellation"),
+    path("pesanan/<uuid:order>/batal/tolak/", cancellations.decline_cancellation, name="decline_cancellation"),
     path("pesanan/<uuid:order>/masalah/", disputes.open_dispute, name="open_dispute"),
     path("pesanan/<uuid:order>/masalah/selesai/", disputes.drop_dispute, name="drop_dispute"),
     path("pesanan/<uuid:order>/masalah/jawab/", disputes.answer_dispute, name="answer_dispute"),

@@ -56,6 +56,11 @@ ALLOWED_TRANSITIONS = (
     AllowedTransition("cancelled", "accepted", "cancelled", "system"),
     AllowedTransition("cancelled", "packed", "cancelled", "merchant"),
     AllowedTransition("cancelled", "packed", "cancelled", "system"),
+    # Once accepted, the buyer asks and the merchant cancels or declines; without an answer the timer decides.
+    AllowedTransition("cancel_requested", "accepted", "accepted", "buyer"),
+    AllowedTransition("cancel_requested", "packed", "packed", "buyer"),
+    AllowedTransition("cancel_declined", "accepted", "accepted", "merchant"),
+    AllowedTransition("cancel_declined", "packed", "packed", "merchant"),
     # The merchant refunds a part, or all of it once the order is completed.
     *(
         AllowedTransition("refunded", state, state, "merchant")

@@ -52,6 +52,7 @@ from shop.errors.disputes import (
     SplitInvalid,
 )
 from shop.errors.orders import (
+    CancellationDeclined,
     NotNow,
     OrderNotFound,
     OrdersUnavailable,
@@ -64,6 +65,7 @@ from shop.errors.orders import (
 __all__ = [
     "AddressInvalid",
     "AnswerLimitReached",
+    "CancellationDeclined",
     "CaseClosed",
     "CaseNotFound",
     "DisputeClosed",

@@ -31,6 +31,14 @@ class RefundWholeOrder(DomainError):
     message = _("To refund everything, cancel the order.")
 
 
+class CancellationDeclined(DomainError):
+    """The buyer asked once to cancel this order, and the merchant declined."""
+
+    code = "shop.cancellation_declined"
+    kind = ErrorKind.CONFLICT
+    message = _("You asked once already, and the shop declined. Talk to the shop in the chat.")
+
+
 class ShipmentInvalid(DomainError):
     """The courier or the tracking number is empty or too long; ``field`` names it."""
 

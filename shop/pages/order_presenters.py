@@ -105,6 +105,8 @@ STEP_SENTENCES: dict[tuple[str, str], Promise] = {
     ("cancelled", "buyer"): gettext_lazy("Cancelled by the buyer"),
     ("cancelled", "merchant"): gettext_lazy("Cancelled by the shop"),
     ("cancelled", "system"): gettext_lazy("Cancelled because the shop did not process it in time"),
+    ("cancel_requested", "buyer"): gettext_lazy("The buyer asked to cancel"),
+    ("cancel_declined", "merchant"): gettext_lazy("The shop declined to cancel"),
     ("refunded", "merchant"): gettext_lazy("Refund of {amount} by the shop"),
     ("review_opened", "system"): gettext_lazy("Nobody confirmed that it arrived, so {brand} is checking it"),
     ("dispute_opened", "buyer"): gettext_lazy("Problem reported by the buyer"),

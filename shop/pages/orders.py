@@ -23,6 +23,7 @@ from shop.api import OrderDetails
 from shop.domain.couriers import COURIERS
 from shop.errors import (
     AnswerLimitReached,
+    CancellationDeclined,
     DisputeClosed,
     DisputeLimitReached,
     NotNow,
@@ -33,7 +34,14 @@ from shop.errors import (
     ShipmentInvalid,
 )
 from shop.models import OrderEvent
-from shop.pages import dispute_presenters, order_list_presenters, order_presenters, pin_field, refund_presenters
+from shop.pages import (
+    cancellation_presenters,
+    dispute_presenters,
+    order_list_presenters,
+    order_presenters,
+    pin_field,
+    refund_presenters,
+)
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
 from shop.pages.page_context import boot, parse_expected_rev, wants_json
 from shop.queries import pending_purchases
@@ -49,7 +57,7 @@ EMPTY = "shop/orders/_empty.html"
 EMPTY_WHILE_WAITING = "shop/orders/_empty_while_waiting.html"
 CURSOR_CHARS_MAX = 500
 AMOUNT_CHARS_MAX = 40
-CONFLICTS = (NotNow, DisputeLimitReached, DisputeClosed, OfferChanged, AnswerLimitReached)
+CONFLICTS = (NotNow, DisputeLimitReached, DisputeClosed, OfferChanged, AnswerLimitReached, CancellationDeclined)
 REFUND_REFUSALS = (AmountInvalid, RefundExceeds, RefundTooLate, RefundWholeOrder, PaymentNotRefundable, KeyReused)
 
 
@@ -287,6 +295,7 @@ def show_order(
         "due": order_presenters.due_sentence(summary, now=now),
         "review": order_presenters.review_sentence(shown, now=now),
         "dispute": dispute_presenters.present_dispute(shown, now=now),
+        "cancellation": cancellation_presenters.present_cancellation(shown, now=now),
         "money": order_presenters.money_sentence(shown),
         "track": order_presenters.build_track(shown),
         "colour": order_presenters.state_color(summary),

@@ -107,6 +107,17 @@ BEGIN
     THEN
         RAISE EXCEPTION 'shop_orderevent: no dispute is open' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.transition = 'cancel_requested'
+        AND EXISTS (SELECT FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'cancel_requested')
+    THEN
+        RAISE EXCEPTION 'shop_orderevent: a buyer asks once to cancel' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.transition = 'cancel_declined' AND (
+        NOT EXISTS (SELECT FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'cancel_requested')
+        OR EXISTS (SELECT FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'cancel_declined')
+    ) THEN
+        RAISE EXCEPTION 'shop_orderevent: what was asked is declined, and once' USING ERRCODE = 'restrict_violation';
+    END IF;
     IF NEW.transition = 'dispute_answered' AND (
         NEW.reason = '' OR coalesce(NEW.evidence ->> 'amount_sen', '') !~ '^[0-9]+$'
         OR (SELECT count(*) FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'dispute_answered') >= 5

@@ -116,6 +116,18 @@ WHEN (NEW.transition IN ('dispute_dropped', 'dispute_answered', 'offer_declined'
     AND NOT EXISTS (SELECT 1 FROM shop_dispute WHERE order_id = NEW.order_id AND closed_at IS NULL)
 BEGIN SELECT RAISE(ABORT, 'shop_orderevent: no dispute is open'); END;
 
+CREATE TRIGGER shop_orderevent_asked_once BEFORE INSERT ON shop_orderevent
+WHEN NEW.transition = 'cancel_requested'
+    AND EXISTS (SELECT 1 FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'cancel_requested')
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: a buyer asks once to cancel'); END;
+
+CREATE TRIGGER shop_orderevent_unasked BEFORE INSERT ON shop_orderevent
+WHEN NEW.transition = 'cancel_declined' AND (
+        NOT EXISTS (SELECT 1 FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'cancel_requested')
+        OR EXISTS (SELECT 1 FROM shop_orderevent WHERE order_id = NEW.order_id AND transition = 'cancel_declined')
+    )
+BEGIN SELECT RAISE(ABORT, 'shop_orderevent: what was asked is declined, and once'); END;
+
 CREATE TRIGGER shop_orderevent_answered BEFORE INSERT ON shop_orderevent
 WHEN NEW.transition = 'dispute_answered' AND (
         NEW.reason = '' OR typeof(NEW.evidence ->> 'amount_sen') <> 'integer' OR NEW.evidence ->> 'amount_sen' < 0

@@ -35,6 +35,9 @@ SYSTEM_EVENTS = {
     "shop.cancelled_why": _("Cancelled ({reason}), refunded"),
     "shop.cancelled_set_aside": _("Cancelled, {brand} set the refund aside for the buyer"),
     "shop.cancelled_set_aside_why": _("Cancelled ({reason}), {brand} set the refund aside for the buyer"),
+    "shop.cancel_requested": _("The buyer asks to cancel: {reason}"),
+    "shop.cancel_declined": _("The shop declined to cancel"),
+    "shop.cancel_declined_why": _("The shop declined to cancel ({reason})"),
     "shop.refunded": _("Refund of {amount} by the shop"),
     "shop.refunded_why": _("Refund of {amount} by the shop ({reason})"),
     "shop.dispute_opened": _("The buyer reported a problem: {reason}"),
@@ -56,6 +59,8 @@ NOTIFYING_TRANSITIONS = {
     "resi_corrected",
     "delivered",
     "review_opened",
+    "cancel_requested",
+    "cancel_declined",
     "dispute_opened",
     "dispute_dropped",
     "dispute_answered",
@@ -246,9 +251,9 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
         return f"shop.delivered_{'courier' if event.actor == 'courier' else 'merchant'}", parcel
     if event.transition == "review_opened":
         return "shop.review_opened", {"brand": settings.BRAND_NAME}
-    if event.transition == "dispute_opened":
-        return "shop.dispute_opened", {"reason": step.reason}
-    if event.transition in ("dispute_answered", "offer_declined", "offer_accepted"):
+    if event.transition in ("dispute_opened", "cancel_requested"):
+        return f"shop.{event.transition}", {"reason": step.reason}
+    if event.transition in ("cancel_declined", "dispute_answered", "offer_declined", "offer_accepted"):
         return _answer_event(step)
     if event.transition == "refunded" and event.actor == "operator":
         return "shop.refunded_operator", {
@@ -269,7 +274,7 @@ def _system_event(event: OrderMoved, order: OrderDetails) -> tuple[str, dict[str
 
 
 def _answer_event(step: OrderStep) -> tuple[str, dict[str, str]]:
-    """Return the system event of an answer to a dispute, or of the buyer's to an offer."""
+    """Return the system event of an answer: to a dispute, to an offer, or to a request to cancel."""
     fields = {"reason": step.reason} if step.reason else {}
     if step.amount:
         fields |= {"amount": str(step.amount)}

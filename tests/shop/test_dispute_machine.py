@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from payments import api as payments
 from shop import api, errors
-from shop.actions import dispute_offers, disputes, refunds
+from shop.actions import cancellation_requests, dispute_offers, disputes, refunds
 from shop.maintenance import integrity_checks, order_timers
 from shop.models import Dispute, Order, OrderTimer
 from superapp.core.money import Money
@@ -23,7 +23,7 @@ from tests.harness.socket_client import make_trusted_device
 from tests.shop.test_state_machine import rolled_money
 
 # A quarrel of twenty steps, each a commit.
-EXAMPLES = depth.examples(check=20, deep=300)
+EXAMPLES = depth.examples(check=12, deep=300)
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
 TOTAL, PURSE = 50_000_00, 100_000_00
 BUYER, MERCHANT, OUTSIDER = "ana", "bo", "eve"
@@ -51,6 +51,8 @@ class DisputeMachine(RuleBasedStateMachine):
         self.replied: dict[str, set[int]] = {"yes": set(), "no": set()}
         self.due_at: datetime | None = NOW + 5 * DAY
         self.left = timedelta(0)
+        # The buyer's request to cancel: none yet, one without an answer, or one that was declined.
+        self.request = "none"
 
     @property
     def is_under_way(self) -> bool:
@@ -74,12 +76,39 @@ class DisputeMachine(RuleBasedStateMachine):
         self.to_shop += self.kept - to_buyer
         self.state, self.kept, self.due_at, self.is_open, self.answer = state, 0, None, False, None
 
-    @initialize()
+    @initialize(is_early=st.sampled_from([True, False, False, False]))
+    def begin(self, is_early: bool) -> None:
+        if not is_early:
+            self.ship()
+
+    @rule()
     def ship(self) -> None:
-        api.ship_order(
-            user_id=self.people[MERCHANT], order=self.order, courier="JNE", resi=self.resi, expected_rev=None, now=NOW
-        )
-        self.state, self.version, self.due_at = "shipped", 3, NOW + 30 * DAY
+        if self.state != "accepted":
+            return
+        api.ship_order(user_id=self.people[MERCHANT], order=self.order, courier="JNE", resi=self.resi, now=self.now)
+        self.state, self.version, self.due_at = "shipped", self.version + 1, self.now + 30 * DAY
+
+    @rule(who=ANYBODY)
+    def ask_to_cancel(self, who: str) -> None:
+        refusal = self.stranger(who, BUYER)
+        if refusal is None and self.state != "accepted":
+            refusal = errors.NotNow
+        if refusal is None and self.request == "declined":
+            refusal = errors.CancellationDeclined
+        asked = {"reason": "salah", "expected_rev": None}
+        is_new = self.request == "none"
+        if not self.refused(refusal, cancellation_requests.request_cancellation, who, **asked) and is_new:
+            self.request, self.version = "waits", self.version + 1
+
+    @rule(who=st.sampled_from([MERCHANT, MERCHANT, BUYER, OUTSIDER]))
+    def decline_to_cancel(self, who: str) -> None:
+        refusal = self.stranger(who, MERCHANT)
+        if refusal is None and (self.state != "accepted" or self.request == "none"):
+            refusal = errors.NotNow
+        asked = {"reason": "", "expected_rev": None}
+        is_new = self.request == "waits"
+        if not self.refused(refusal, cancellation_requests.decline_cancellation, who, **asked) and is_new:
+            self.request, self.version = "declined", self.version + 1
 
     @rule(who=ANYBODY)
     def open_dispute(self, who: str) -> None:
@@ -189,7 +218,9 @@ class DisputeMachine(RuleBasedStateMachine):
 
     @rule()
     def courier_comes(self) -> None:
-        is_new = self.is_under_way and not self.has_arrived
+        if not self.is_under_way:
+            return
+        is_new = not self.has_arrived
         said = {"courier": "JNE", "resi": self.resi, "evidence": {}, "now": self.now}
         assert api.record_courier_delivery(**said) is is_new
         if is_new:
@@ -206,7 +237,9 @@ class DisputeMachine(RuleBasedStateMachine):
         if not is_due:
             return
         self.version += 1
-        if self.has_arrived:
+        if self.state == "accepted":
+            self.end("cancelled", self.kept)
+        elif self.has_arrived:
             self.end("completed", 0)
         else:
             self.has_case, self.due_at = True, None

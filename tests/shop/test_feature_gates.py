@@ -33,7 +33,7 @@ OPEN = {
     "front_page", "robots", "photo_file", "purchases", "purchases_shell", "order", "accept", "pack", "ship",
     "correct_resi", "delivered", "confirm", "cancel", "sales", "withdraw", "open_payments", "await_payment",
     "refund", "code_payment", "open_dispute", "drop_dispute", "answer_dispute", "accept_offer", "decline_offer",
-    "desk_disputes", "settlements", "settlement",
+    "request_cancellation", "decline_cancellation", "desk_disputes", "settlements", "settlement",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",

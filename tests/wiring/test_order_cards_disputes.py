@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chat.models import Message
 from shop import api as shop
-from shop.actions import dispute_offers, disputes
+from shop.actions import cancellation_requests, dispute_offers, disputes
 from shop.models import OrderEvent
 from superapp.accounts.models import User
 from superapp.core.money import Money
@@ -59,3 +59,18 @@ def test_offers_and_answers_are_lines_that_count_as_news_and_the_acceptance_once
         ("completed", None, None),
     ]
     assert (card()["state"], counted(ana.pk, bo.pk)) == ("completed", [before[0] + 5, before[1] + 5])
+
+
+def test_request_to_cancel_and_its_decline_are_news_to_the_other_side(sale, now):
+    ana, store, placed = sale
+    shop.accept_order(user_id=store.owner_id, order=placed.order, now=now)
+    shop.pack_order(user_id=store.owner_id, order=placed.order, now=now)
+    deliver()
+    (before,) = counted(ana.pk)
+    asked = {"order": placed.order, "expected_rev": None, "now": now}
+    cancellation_requests.request_cancellation(user_id=ana.pk, reason="salah", **asked)
+    cancellation_requests.decline_cancellation(user_id=store.owner_id, reason="", **asked)
+    deliver()
+
+    assert lines() == [("cancel_requested", None, "salah"), ("cancel_declined", None, None)]
+    assert (card()["state"], counted(ana.pk)) == ("packed", [before + 2])
