@@ -41,6 +41,7 @@ class PaymentsConfig(AppConfig):
             "actions.sealing",
             "maintenance.periodic_tasks",
             "maintenance.reconciling",
+            "maintenance.float_cap",
             "maintenance.audit_words",
             "maintenance.bank_desks",
             "maintenance.bank_proposals",

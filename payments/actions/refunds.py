@@ -128,7 +128,7 @@ def _close(row: MerchantRefund, answer: PostingResult, now: datetime, *, is_susp
     if isinstance(answer, Posted):
         row.state, row.journal_id, row.is_suspended = MerchantRefund.State.DONE, answer.journal_id, is_suspended
     else:
-        log.warning("refund_failed", refund=str(row.public_id), code=answer.code)
+        log.warning("refund_failed", refund=str(row.public_id), refusal=answer.code)
         row.state = MerchantRefund.State.FAILED
     row.save(update_fields=["state", "journal_id", "is_suspended", "closed_at"])
     push.wallets_changed(answer.changes)

@@ -233,7 +233,7 @@ class SnapBank:
                 raise
             self._outage.is_noticed = False
         if not code.startswith("2"):
-            log.warning("bank_refused", path=path, code=code)
+            log.warning("bank_refused", path=path, answer=code)
             raise BankRefused(code, _REASONS.get(_case(code), RefusalReason.OTHER))
         return answer
 

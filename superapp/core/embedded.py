@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.checks import WARNING, Tags, run_checks
 from django.core.management import call_command
 from django.db import connection
 
@@ -68,6 +69,14 @@ def migrate(say: Reporter = lambda _sentence: None) -> None:
         say(f"Bringing the database to the newest shape ({missing} migrations).")
         call_command("migrate", verbosity=0, interactive=False)
         say("The database is in the newest shape.")
+    connection.close()
+
+
+def say_warnings(say: Reporter) -> None:
+    """Report with ``say`` what checks of the database warn of; errors end the start by themselves."""
+    for message in run_checks(tags=[Tags.database], databases=["default"]):
+        if message.level == WARNING:
+            say(f"Warning: {message.msg}. {message.hint or ''}".rstrip())
     connection.close()
 
 

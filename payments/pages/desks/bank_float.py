@@ -14,6 +14,7 @@ from payments.actions.float_checks import check_float
 from payments.maintenance.bank_proposals import DEPOSIT
 from payments.models import FloatCheck
 from payments.queries.float_money import list_float_checks
+from payments.queries.issued_money import find_float_cap
 from superapp.accounts import api as accounts
 from superapp.console import api as console
 from superapp.console.sessions import desk_page, get_member
@@ -55,6 +56,7 @@ def bank_float(request: HttpRequest) -> HttpResponse:
             return redirect("payments:desk_float")
     checks = [_present(row) for row in list_float_checks()]
     context = {
+        "cap": find_float_cap(),
         "last": checks[0] if checks else None,
         "checks": checks,
         "cash": get_cash_at_counter(),

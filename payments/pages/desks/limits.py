@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from payments.actions.desk_proposals import TIER, TIER_WORDS
 from payments.actions.freezes import subject_of
 from payments.queries import desk_accounts
+from payments.queries.issued_money import find_float_cap
 from superapp.accounts import api as accounts
 from superapp.console import api as console
 from superapp.console.sessions import desk_page, get_member, record_look
@@ -40,6 +41,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         record_look(request, subject=subject_of(account), detail=DESK)
     counts = desk_accounts.count_tiers()
     context = {
+        "cap": find_float_cap(),
         "tiers": [
             (name, TIER_WORDS.get(name, name), Money(ceiling), counts.get(name))
             for name, ceiling in settings.WALLET_CEILINGS.items()

@@ -67,6 +67,7 @@ class Command(BaseCommand):
         follow_bank(port)
         with held:
             embedded.migrate(self._say)
+            embedded.say_warnings(self._say)
             health.run_startup_checks()
             embedded.collect_static_apart(self._say)
             if demo_if_empty:

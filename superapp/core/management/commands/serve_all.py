@@ -49,6 +49,7 @@ class Command(BaseCommand):
             raise CommandError(str(other)) from None
         with held:
             embedded.migrate(self._say)
+            embedded.say_warnings(self._say)
             embedded.collect_static(self._say)
             tasks = [task for program in PROGRAMS for task in tasks_of(program)]
             tasks.append(self._proxy(nginx))
