@@ -43,6 +43,7 @@ class PaymentsConfig(AppConfig):
             "maintenance.reconciling",
             "maintenance.float_cap",
             "maintenance.audit_words",
+            "maintenance.bank_checks",
             "maintenance.bank_desks",
             "maintenance.bank_proposals",
             "endpoints.wallet",

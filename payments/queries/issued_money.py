@@ -15,7 +15,7 @@ NEAR_PERCENT = 90
 
 @dataclass(frozen=True, slots=True)
 class FloatCap:
-    """What the operator of a closed loop owes its users in all, and the most that it may owe."""
+    """The sum that the operator of a closed loop owes its users, and the most that it may owe."""
 
     owed: Money
     most: Money
