@@ -15,10 +15,15 @@ from prometheus_client import Counter, Gauge
 
 from payments.domain import sealed_records
 from payments.domain.merkle import compute_root
-from payments.domain.sealed_records import LedgerKeyUnusable, hash_record
+from payments.domain.sealed_records import (
+    NO_HEAD,
+    LeafRecord,
+    LedgerKeyUnusable,
+    format_moment,
+    hash_record,
+)
 from payments.models import Block, LedgerKey, Sealer
 from payments.queries import sealing
-from payments.queries.sealing import UnsealedJournal
 from payments.writers.blocks import append_block
 from superapp.core import change_cursor
 from superapp.core.scheduler import every
@@ -70,12 +75,15 @@ def seal_block(*, now: datetime) -> int:
         if sealer is None:
             return 0
         ended_below = change_cursor.current_cursor().stamp
-        unsealed = sealing.list_unsealed(after=sealer.settled, posted_until=now - TRAILING_DELAY, limit=LEAVES_MAX + 1)
-        due = [one for one in unsealed if one.is_due][:LEAVES_MAX]
+        if len(known_accounts) > ACCOUNTS_MAX:
+            known_accounts.clear()
+        unsealed = sealing.read_unsealed(after=sealer.settled, limit=LEAVES_MAX + 1, accounts=known_accounts)
+        # Moments that are written alike are in the order of their text.
+        posted_until = format_moment(now - TRAILING_DELAY)
+        due = [pk for pk, record in unsealed.items() if record.posted_at <= posted_until][:LEAVES_MAX]
         if due:
-            _append(due, now=now)
-        taken = {one.id for one in due}
-        left = next((one.id for one in unsealed if one.id not in taken), None)
+            _append({pk: unsealed.pop(pk) for pk in due}, now=now)
+        left = next(iter(unsealed), None)
         _advance(sealer, newest=newest, left=left, ended_below=ended_below)
     sealed.inc(len(due))
     return len(due)
@@ -114,11 +122,16 @@ def get_signing_key(*, now: datetime) -> LedgerKey:
 
     :raises LedgerKeyUnusable: if it was never registered, or a later key has already signed a block
     """
+    return _signing_key_after(sealing.find_newest_block(), now=now)
+
+
+def _signing_key_after(last: Block | None, *, now: datetime) -> LedgerKey:
     key_id = sealed_records.make_key_id(sealed_records.public_key_of(settings.LEDGER_KEY))
+    if last is not None and last.key.key_id == key_id:
+        return last.key
     known = {key.key_id: key for key in sealing.list_keys()}
     if not known:
         return _register(settings.LEDGER_KEY, previous=None, signer=settings.LEDGER_KEY, now=now)
-    last = sealing.find_newest_block()
     if key_id not in known or (last is not None and last.key.number > known[key_id].number):
         raise LedgerKeyUnusable(f"key {key_id} is not registered, or a later one has signed: see manage.py ledger_key")
     return known[key_id]
@@ -132,17 +145,14 @@ def _may_sign(now: datetime) -> bool:
     return True
 
 
-def _append(due: list[UnsealedJournal], *, now: datetime) -> None:
-    key = get_signing_key(now=now)
-    ids = [one.id for one in due]
-    if len(known_accounts) > ACCOUNTS_MAX:
-        known_accounts.clear()
-    records = sealing.read_records(ids, accounts=known_accounts)
-    hashes = [hash_record(records[pk]) for pk in ids]
-    number, head = sealing.find_last_head()
+def _append(due: dict[int, LeafRecord], *, now: datetime) -> None:
+    """Seal these records in the next block."""
+    last = sealing.find_newest_block()
+    key = _signing_key_after(last, now=now)
+    hashes = [hash_record(record) for record in due.values()]
     block = Block(
-        number=number + 1,
-        previous=head,
+        number=last.number + 1 if last else 1,
+        previous=last.head if last else NO_HEAD,
         root=compute_root(hashes).hex(),
         leaves=len(hashes),
         sealed_at=now,
@@ -151,7 +161,7 @@ def _append(due: list[UnsealedJournal], *, now: datetime) -> None:
     header = sealed_records.encode_header(sealing.to_header(block))
     block.head = sealed_records.compute_head(header)
     block.signature = sealed_records.sign_header(header, settings.LEDGER_KEY)
-    append_block(block, ids, hashes)
+    append_block(block, list(due), hashes)
     newest_block.set(block.number)
 
 

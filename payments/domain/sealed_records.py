@@ -14,7 +14,6 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
-from uuid import UUID
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -109,9 +108,9 @@ def compute_head(header: bytes) -> str:
     return hashlib.sha256(header).hexdigest()
 
 
-def hash_actor(journal: UUID, actor: UUID | None) -> str:
+def hash_actor(journal: str, actor: str) -> str:
     """Return the hash that stands for a person in one journal; only those who know both ids can tell who it is."""
-    return hashlib.sha256(journal.bytes + actor.bytes).hexdigest() if actor else ""
+    return hashlib.sha256(bytes.fromhex((journal + actor).replace("-", ""))).hexdigest()
 
 
 def hash_memo(salt: str, memo: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import models
 
 from payments.domain.sealed_records import (
-    NO_HEAD,
     BlockHeader,
     KeyStatement,
     LeafRecord,
@@ -20,6 +17,7 @@ from payments.domain.sealed_records import (
     hash_actor,
 )
 from payments.models import Account, Block, Journal, Leaf, LedgerKey, Sealer, Transfer
+from superapp.core.compiled_queries import CompiledQuery
 
 BLOCKS_PER_PAGE = 500
 
@@ -53,16 +51,22 @@ class IdText(models.Func):
         return " || '-' || ".join(f"substr({text}, {start}, {length})" for start, length in places), values * 5
 
 
-@dataclass(frozen=True, slots=True)
-class UnsealedJournal:
-    """A journal without a leaf; ``is_due`` once it is older than the delay."""
-
-    id: int
-    is_due: bool
+# What a journal's record is made of, in the order of ``_to_records``.
+_JOURNAL_FIELDS = (
+    "pk", IdText("public_id"), "kind", "reference", IdText("actor__public_id"), IdText("reverses__public_id"),
+    "memo_hash", MomentText("event_at"), MomentText("posted_at"),
+)  # fmt: skip
+_TRANSFER_FIELDS = (
+    "journal_id", "line", "phase", "debit_id", "credit_id", "amount", "asset", "pending_id", MomentText("expires_at"),
+)  # fmt: skip
 
 
 def find_newest_journal_id() -> int:
-    return Journal.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    newest = _NEWEST_JOURNAL.fetch()
+    return newest[0].pk if newest else 0
+
+
+_NEWEST_JOURNAL = CompiledQuery(lambda: Journal.objects.only("pk").order_by("-pk")[:1])
 
 
 def find_sealer() -> Sealer:
@@ -72,60 +76,74 @@ def find_sealer() -> Sealer:
 
 def lock_sealer() -> Sealer | None:
     """Lock and return the sealer's row, or None while another process has it."""
-    Sealer.objects.bulk_create([Sealer()], ignore_conflicts=True)
-    return Sealer.objects.select_for_update(skip_locked=True).first()
+    locked = _SEALER.fetch()
+    if not locked:
+        Sealer.objects.bulk_create([Sealer()], ignore_conflicts=True)
+        locked = _SEALER.fetch()
+    return locked[0] if locked else None
 
 
-def list_unsealed(*, after: int, posted_until: datetime, limit: int) -> list[UnsealedJournal]:
-    """Return the journals without a leaf above an id, in the order of ids."""
-    is_due = models.ExpressionWrapper(models.Q(posted_at__lte=posted_until), output_field=models.BooleanField())
-    rows = Journal.objects.filter(pk__gt=after, leaf=None).order_by("pk").values_list("pk", is_due)
-    return [UnsealedJournal(pk, bool(due)) for pk, due in rows[:limit]]
+_SEALER = CompiledQuery(lambda: Sealer.objects.select_for_update(skip_locked=True))
 
 
-def read_records(journal_ids: Sequence[int], *, accounts: dict[int, str] | None = None) -> dict[int, LeafRecord]:
+def read_unsealed(*, after: int, limit: int, accounts: dict[int, str]) -> dict[int, LeafRecord]:
     """
-    Return the record of each of these journals that exists, as it stands in the tables now, by id.
+    Return the records of journals without a leaf above an id, by id and in that order.
+
+    ``accounts`` as in ``read_records``.
+    """
+    return _to_records(_UNSEALED.fetch(after, limit=limit), accounts=accounts)
+
+
+def _unsealed(after: int, *, limit: int) -> models.QuerySet[Journal, tuple[Any, ...]]:
+    # Leaves below are left out, so that the database does not go through all that there are.
+    leaves = Leaf.objects.filter(journal_id=models.OuterRef("pk"), journal_id__gt=after)
+    journals = Journal.objects.filter(~models.Exists(leaves), pk__gt=after).order_by("pk")
+    return journals.values_list(*_JOURNAL_FIELDS)[:limit]
+
+
+_UNSEALED = CompiledQuery(_unsealed)
+
+
+def read_records(journal_ids: Sequence[int]) -> dict[int, LeafRecord]:
+    """Return the record of each of these journals that exists, as it stands in the tables now, by id."""
+    wanted = set(journal_ids)
+    rows = Journal.objects.filter(_among("pk", wanted)).values_list(*_JOURNAL_FIELDS)
+    return _to_records([row for row in rows if row[0] in wanted], accounts={})
+
+
+def _to_records(journals: Iterable[tuple[Any, ...]], *, accounts: dict[int, str]) -> dict[int, LeafRecord]:
+    """
+    Return records of rows of ``_JOURNAL_FIELDS`` with their transfers, by id.
 
     ``accounts`` are public ids by number that are known already; those that are read are added.
     """
-    wanted, records = set(journal_ids), {}
-    rows = Journal.objects.filter(_among("pk", wanted)).values_list(
-        "pk", IdText("public_id"), "kind", "reference", "actor__public_id", "reverses__public_id", "memo_hash",
-        MomentText("event_at"), MomentText("posted_at"),
-    )  # fmt: skip
-    for pk, public_id, kind, reference, actor, reverses, memo_hash, event_at, posted_at in rows:
-        if pk in wanted:
-            records[pk] = LeafRecord(
-                journal=public_id,
-                kind=kind,
-                reference=reference,
-                actor=hash_actor(UUID(public_id), actor) if actor else "",
-                reverses=str(reverses or ""),
-                memo_hash=memo_hash,
-                event_at=event_at,
-                posted_at=posted_at,
-                transfers=[],
-            )
-    _read_transfers(records, accounts={} if accounts is None else accounts)
+    records = {
+        pk: LeafRecord(
+            journal=journal,
+            kind=kind,
+            reference=reference,
+            actor=hash_actor(journal, actor) if actor else "",
+            reverses=reverses or "",
+            memo_hash=memo_hash,
+            event_at=event_at,
+            posted_at=posted_at,
+            transfers=[],
+        )
+        for pk, journal, kind, reference, actor, reverses, memo_hash, event_at, posted_at in journals
+    }
+    _read_transfers(records, accounts=accounts)
     return records
 
 
 def _read_transfers(records: dict[int, LeafRecord], *, accounts: dict[int, str]) -> None:
-    rows = [
-        row
-        for row in Transfer.objects.filter(_among("journal_id", set(records)))
-        .order_by("journal_id", "line")
-        .values_list(
-            "journal_id", "line", "phase", "debit_id", "credit_id", "amount", "asset", "pending_id", "expires_at"
-        )
-        if row[0] in records
-    ]
+    among = Transfer.objects.filter(_among("journal_id", records.keys())).order_by("journal_id", "line")
+    rows = [row for row in among.values_list(*_TRANSFER_FIELDS) if row[0] in records]
     # Looked up apart: joined, they cost more than the rest of the reading, and most transfers resolve no hold.
     _read_accounts({one for row in rows for one in row[3:5]}, accounts)
     holds = _read_holds({row[7] for row in rows if row[7]})
-    for journal_id, line, phase, debit, credit, amount, asset, pending, expires_at in rows:
-        records[journal_id].transfers.append(
+    for journal, line, phase, debit, credit, amount, asset, pending, expires_at in rows:
+        records[journal].transfers.append(
             TransferRecord(
                 line=line,
                 phase=phase,
@@ -135,7 +153,7 @@ def _read_transfers(records: dict[int, LeafRecord], *, accounts: dict[int, str])
                 amount=str(amount),
                 asset=asset,
                 pending=holds.get(pending, ""),
-                expires_at=format_moment(expires_at),
+                expires_at=expires_at or "",
             )
         )
 
@@ -155,7 +173,7 @@ def _read_holds(wanted: set[int]) -> dict[int, str]:
     return {pk: f"{journal}:{line}" for pk, journal, line in rows}
 
 
-def _among(column: str, ids: set[int]) -> models.Q:
+def _among(column: str, ids: Collection[int]) -> models.Q:
     """Return a filter that lets all these ids through; where they lie close together also others between them."""
     if ids and max(ids) - min(ids) < 2 * len(ids):
         return models.Q(**{f"{column}__gte": min(ids), f"{column}__lte": max(ids)})
@@ -163,12 +181,11 @@ def _among(column: str, ids: set[int]) -> models.Q:
 
 
 def find_newest_block() -> Block | None:
-    return Block.objects.select_related("key").order_by("-number").first()
+    newest = _NEWEST_BLOCK.fetch()
+    return newest[0] if newest else None
 
 
-def find_last_head() -> tuple[int, str]:
-    """Return the number and head of the newest block; 0 and ``NO_HEAD`` before the first."""
-    return Block.objects.order_by("-number").values_list("number", "head").first() or (0, NO_HEAD)
+_NEWEST_BLOCK = CompiledQuery(lambda: Block.objects.select_related("key").order_by("-number")[:1])
 
 
 def find_block(number: int) -> Block | None:

@@ -15,12 +15,13 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from superapp.core import prepared
 
-Row = TypeVar("Row", bound=Model)
+# A model, or a tuple of ``values_list``.
+Row = TypeVar("Row")
 # A number, the public id of a row, numbers for a condition with ``__in``, or None for a value that there is not.
 Value = int | UUID | Sequence[int] | None
 
@@ -50,7 +51,7 @@ class CompiledQuery(Generic[Row]):
     and of values that are None. A list is filled up to a power of two with its last number, so that there are few.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]]) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self._build = build
         self._plans: dict[Hashable, _Plan] = {}
         self._lock = threading.Lock()
@@ -68,7 +69,7 @@ class CompiledQuery(Generic[Row]):
         compiler.connection = connection
         compiler.execute_sql = lambda *_words, **_options: [_fetch_all(plan.sql, parameters)]  # type: ignore[assignment,method-assign]  # Django's own, of this copy alone.
         queryset = plan.queryset.all()
-        queryset.query.get_compiler = lambda **_options: compiler  # type: ignore[method-assign]
+        queryset.query.get_compiler = lambda *_using, **_options: compiler  # type: ignore[method-assign]
         return list(queryset)
 
     def _plan(self, sizes: tuple[int, ...], values: Sequence[Value], options: dict[str, Hashable]) -> _Plan:

@@ -51,6 +51,11 @@ def test_rows_are_instances_with_their_relations_and_annotations(
         assert (contact.peer.name, vars(contact)["twice"]) == (people[1].name, contact.pk * 2)
 
 
+def test_values_come_as_tuples(people: list[User]) -> None:
+    query = CompiledQuery(lambda pk: User.objects.filter(pk=pk).values_list("pk", "name"))
+    assert [query.fetch(person.pk) for person in people] == [[(person.pk, person.name)] for person in people]
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 5])
 def test_list_of_any_length_finds_exactly_its_rows(people: list[User], count: int) -> None:
     query = CompiledQuery(with_pks)

@@ -119,7 +119,7 @@ def test_leaf_names_nobody(pay, later, make_user, wallet, entry, now, db):
     row = Journal.objects.get(pk=journal)
     assert row.memo_hash in text
     assert str(row.public_id) in text
-    assert sealed_records.hash_actor(row.public_id, ana.public_id) in text
+    assert sealed_records.hash_actor(str(row.public_id), str(ana.public_id)) in text
 
 
 def test_fresh_journals_wait_for_the_delay(pay, now, db):
