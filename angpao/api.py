@@ -7,7 +7,7 @@ from angpao.contracts import OpenedSlot, PacketRequest, PacketSummary
 from angpao.domain.audiences import Audience, AudienceSource, register_audience_source
 from angpao.domain.feature_gates import is_enabled, is_lucky_enabled
 from angpao.domain.references import PREFIX as REFERENCE_PREFIX
-from angpao.queries import fetch_senders, fetch_summary
+from angpao.queries import fetch_returned_amount, fetch_senders, fetch_summary
 
 __all__ = [
     "REFERENCE_PREFIX",
@@ -16,6 +16,7 @@ __all__ = [
     "OpenedSlot",
     "PacketRequest",
     "PacketSummary",
+    "fetch_returned_amount",
     "fetch_senders",
     "fetch_summary",
     "is_enabled",

@@ -16,6 +16,7 @@ from angpao.domain.references import packet_reference
 from angpao.errors import AngpaoNotFound
 from angpao.models import Packet, Slot
 from superapp.accounts import api as accounts
+from superapp.core.money import Money
 
 
 def find_packet(public_id: UUID) -> Packet | None:
@@ -101,6 +102,20 @@ def fetch_summary(public_id: UUID) -> PacketSummary:
         slots=packet.slot_count,
         opened=count_opened(packet),
     )
+
+
+def fetch_returned_amount(public_id: UUID, *, sender_id: int) -> Money | None:
+    """
+    Return what nobody opened of a packet and went back to its sender; None while it is open, or if all was opened.
+
+    :raises AngpaoNotFound: if this person did not send it
+    """
+    packet = find_own_packet(public_id, sender_id)
+    if packet is None:
+        raise AngpaoNotFound
+    if packet.state != State.RETURNED:
+        return None
+    return Money(sum(slot.amount_sen for slot in list_unopened_slots(packet)))
 
 
 def fetch_senders(public_ids: Collection[UUID]) -> dict[UUID, tuple[int, str]]:

@@ -1,7 +1,8 @@
-"""Facade of notifications: products register their sources and kinds of alerts, and raise alerts."""
+"""Facade of notifications: products register their sources and kinds of alerts, notify, and raise alerts."""
 
 from superapp.notifications.actions.alerts import mark_seen, raise_alert
 from superapp.notifications.actions.fact_tap import tap
+from superapp.notifications.actions.notices import notify
 from superapp.notifications.actions.subscriptions import is_push_enabled
 from superapp.notifications.domain.alert_kinds import AlertKind, register_alert_kind
 from superapp.notifications.domain.sources import HintedFact, NoticeText, PersonalFact, Source, register_source
@@ -14,6 +15,7 @@ __all__ = [
     "Source",
     "is_push_enabled",
     "mark_seen",
+    "notify",
     "raise_alert",
     "register_alert_kind",
     "register_source",

@@ -15,6 +15,7 @@ class WiringConfig(AppConfig):
             card_types,
             contact_events,
             counter_cash,  # noqa: F401
+            money_notices,
             order_alerts,
             order_cards,
             payment_purposes,
@@ -30,6 +31,7 @@ class WiringConfig(AppConfig):
         badges.register()
         card_types.register()
         contact_events.register()
+        money_notices.register()
         order_alerts.register()
         order_cards.register()
         peer_cards.register()

@@ -37,7 +37,7 @@ class FactTap:
 
     def open(self) -> None:
         """Start to take facts from the hints of this process."""
-        self._prefixes = tuple(source.hint_prefix for source in registered_sources())
+        self._prefixes = tuple(source.hint_prefix for source in registered_sources() if source.hint_prefix)
         bus.add_observer(self.observe)
 
     def observe(self, user_hints: Sequence[UserHint]) -> None:
@@ -86,7 +86,7 @@ class FactTap:
 
 def _read(sources: list[Source], encoded: bytes) -> HintedFact | None:
     for source in sources:
-        if encoded.startswith(source.hint_prefix):
+        if source.hint_prefix and encoded.startswith(source.hint_prefix):
             return source.read_hint(encoded)
     return None
 

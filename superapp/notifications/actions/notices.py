@@ -16,6 +16,7 @@ from superapp.accounts import api as accounts
 from superapp.core import jobs
 from superapp.notifications import queries
 from superapp.notifications.actions.preferences import find_quiet_until
+from superapp.notifications.actions.subscriptions import is_push_enabled
 from superapp.notifications.contracts import NoticeRow
 from superapp.notifications.domain.sources import HintedFact, PersonalFact, Source, find_source
 from superapp.notifications.errors import NoticeNotFound
@@ -64,6 +65,12 @@ def describe_pushed(*, user_id: int, notification: UUID, now: datetime) -> Notic
     if row is None:
         raise NoticeNotFound
     return describe(user_id=user_id, subject=row.subject, now=now)
+
+
+def notify(*, user_id: int, subject: str, now: datetime) -> None:
+    """Have a person told of a fact that no hint carries, on their devices that take push messages. Idempotent."""
+    if is_push_enabled():
+        collect([(HintedFact(subject=subject, number=1, sender=""), [user_id])], now=now)
 
 
 def collect(facts: Iterable[tuple[HintedFact, Collection[int]]], *, now: datetime) -> int:

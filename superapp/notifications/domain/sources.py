@@ -51,15 +51,16 @@ class Source:
     person or they muted it; it raises the product's own error for an outsider. ``filter_unseen(facts, now)`` returns
     those facts that reached no device of their person, who wants to hear of them. ``filter_read(facts)`` returns those
     up to which their person has read. Both take a fixed number of queries. ``read_hint(encoded)`` returns the fact that
-    a hint carries, or None if it carries no new one; only hints that begin with ``hint_prefix`` are passed to it.
+    a hint carries, or None if it carries no new one; only hints that begin with ``hint_prefix`` are passed to it. A
+    source without a prefix has no hints: its product says itself whom to notify.
     """
 
     name: str
-    hint_prefix: bytes
     describe: Callable[[int, str, datetime], NoticeText | None]
     filter_unseen: Callable[[Collection[PersonalFact], datetime], set[PersonalFact]]
     filter_read: Callable[[Collection[PersonalFact]], set[PersonalFact]]
-    read_hint: Callable[[bytes], HintedFact | None]
+    hint_prefix: bytes | None = None
+    read_hint: Callable[[bytes], HintedFact | None] = lambda _encoded: None
 
 
 _sources: dict[str, Source] = {}
