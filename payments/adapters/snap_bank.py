@@ -28,10 +28,12 @@ from payments.adapters.bank import (
 from payments.adapters.bank_keys import BankKeys
 from payments.adapters.snap_amounts import format_amount, read_amount
 from payments.adapters.snap_signatures import format_timestamp, sign_request, sign_token_request
+from payments.models.banking import BANK_REFERENCE_CHARS_MAX, VIRTUAL_ACCOUNT_CHARS_MAX
 from superapp.core import clock
 from superapp.core.http_exchange import connect, exchange
 from superapp.core.money import Money
 from superapp.core.outage import Outage
+from superapp.core.text_cleaning import clean_line
 
 ANSWER_BYTES_MAX = 1_048_576
 # A token is asked for anew this long before it ends, so that none ends on the way.
@@ -265,14 +267,21 @@ class SnapBank:
 
 
 def _read_history_entry(row: Json) -> HistoryEntry:
-    more = row["additionalInfo"]
+    """
+    Return a row of the history. Its texts are cut to what is stored of them, since strangers write them.
+
+    :raises KeyError, TypeError, ValueError: if it is none
+    """
+    more, at = dict(row["additionalInfo"]), datetime.fromisoformat(row["dateTime"])
+    if at.tzinfo is None:
+        raise ValueError("a time of no zone")
     amount = read_amount(row["amount"])
     return HistoryEntry(
-        reference=str(more["referenceNo"]),
-        partner_reference=_text(more, "partnerReferenceNo"),
-        virtual_account=_text(more, "virtualAccountNo").strip(),
+        reference=clean_line(str(more["referenceNo"]))[:BANK_REFERENCE_CHARS_MAX],
+        partner_reference=clean_line(_text(more, "partnerReferenceNo"))[:BANK_REFERENCE_CHARS_MAX],
+        virtual_account=clean_line(_text(more, "virtualAccountNo"))[:VIRTUAL_ACCOUNT_CHARS_MAX],
         amount=amount if row["type"] == "CREDIT" else -amount,
-        at=datetime.fromisoformat(row["dateTime"]),
+        at=at,
         remark=_text(row, "remark"),
     )
 

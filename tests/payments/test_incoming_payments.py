@@ -10,11 +10,12 @@ from payments import api, errors
 from payments.actions import bank_history, incoming_payments
 from payments.actions.charges import expire_top_ups, get_or_open_virtual_account
 from payments.actions.incoming_payments import NOBODY, BankCredit, place_incoming_payment
-from payments.adapters import banks
+from payments.adapters import banks, snap_bank
 from payments.adapters.bank import BankNotAsked, HistoryEntry
+from payments.adapters.snap_signatures import format_timestamp
 from payments.domain import chart_of_accounts
 from payments.maintenance.integrity_checks import check_integrity
-from payments.models import Charge, IncomingPayment
+from payments.models import BankMovement, Charge, IncomingPayment
 from payments.queries import find_account_with_inbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
@@ -317,6 +318,37 @@ def test_history_places_what_no_notification_told_of_and_nothing_twice(ana, plac
 
     assert balance(ana, now) == Money(80_000_00)
     assert sorted(IncomingPayment.objects.values_list("bank_reference", flat=True)) == ["R1", "R2"]
+
+
+def test_long_text_of_a_stranger_in_the_history_holds_up_no_payment(ana, now, bank):
+    """Transfers to our account bear what their senders wrote; too long for its column, it stopped all reading."""
+
+    def read(reference, **more):
+        return snap_bank._read_history_entry(
+            {
+                "additionalInfo": {"referenceNo": reference, **more},
+                "amount": {"value": "50000.00", "currency": "IDR"},
+                "type": "CREDIT",
+                "dateTime": format_timestamp(now - timedelta(minutes=5)),
+                "remark": "x\0" * 500,
+            }
+        )
+
+    long = {"partnerReferenceNo": "x\0" * 500, "virtualAccountNo": "9" * 500}
+    bank.history = [read("R1", **long), read("R2" * 500), read("R3", virtualAccountNo=f" {number_of(ana, now)} ")]
+
+    assert bank_history.read_history(now=now) == 3
+
+    assert balance(ana, now) == Money(50_000_00)
+    assert all(len(row.virtual_account) <= 28 and len(row.reference) <= 64 for row in BankMovement.objects.all())
+    assert len(IncomingPayment.objects.get(bank_reference="R1").paid_to) <= 64
+
+
+def test_row_of_the_history_without_its_parts_is_said_to_be_none(now):
+    row = {"amount": {"value": "50000.00", "currency": "IDR"}, "type": "CREDIT", "remark": ""}
+    for wrong in ({"additionalInfo": "R1"}, {"additionalInfo": {"referenceNo": "R1"}, "dateTime": "2027-03-01T09:00"}):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            snap_bank._read_history_entry({"dateTime": format_timestamp(now), **row, **wrong})
 
 
 def test_history_is_read_again_from_where_it_was_last_read(now, bank):
