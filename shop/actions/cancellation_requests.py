@@ -12,7 +12,7 @@ from shop.actions import transitions
 from shop.domain import text_cleaning
 from shop.domain.order_states import OrderRole
 from shop.models import Order, OrderEvent
-from shop.queries import cancellations, orders
+from shop.queries import order_requests, orders
 from shop.writers import transition_writer
 
 
@@ -30,7 +30,7 @@ def request_cancellation(*, user_id: int, order: UUID, reason: str, expected_rev
     said = text_cleaning.clean_line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX)
     with transaction.atomic():
         locked = _lock_as(order, user_id, "buyer", "cancel_requested")
-        asked = cancellations.find_cancellation_step(locked)
+        asked = order_requests.find_cancellation_step(locked)
         if asked == "cancel_requested":
             return
         if asked == "cancel_declined":
@@ -50,7 +50,7 @@ def decline_cancellation(*, user_id: int, order: UUID, reason: str, expected_rev
     said = text_cleaning.clean_line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX, may_be_empty=True)
     with transaction.atomic():
         locked = _lock_as(order, user_id, "merchant", "cancel_declined")
-        asked = cancellations.find_cancellation_step(locked)
+        asked = order_requests.find_cancellation_step(locked)
         if asked == "cancel_declined":
             return
         if asked is None:

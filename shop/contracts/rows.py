@@ -180,6 +180,7 @@ class OrderRow(msgspec.Struct, kw_only=True):
     due_at: str | None
     due: str
     can: list[str]
+    request: str
 
 
 class OrderDetailsRow(msgspec.Struct, kw_only=True):
@@ -344,6 +345,7 @@ def _order_row(row: OrderSummary, people: dict[int, PersonRow]) -> OrderRow:
         due_at=clock.to_wire(row.due_at) if row.due_at else None,
         due=row.due,
         can=list(row.can),
+        request=row.request,
     )
 
 

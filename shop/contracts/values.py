@@ -11,7 +11,7 @@ from uuid import UUID
 from payments import errors as payment_errors
 from payments.api import RefundDetails
 from shop import errors
-from shop.domain.order_states import DueAction, OrderAction, OrderActor, OrderRole, OrderState
+from shop.domain.order_states import DueAction, OrderAction, OrderActor, OrderRequest, OrderRole, OrderState
 from superapp.core.errors import DomainError
 from superapp.core.list_envelope import ListEnvelope
 from superapp.core.money import Money
@@ -194,6 +194,8 @@ class OrderSummary:
     can: tuple[OrderAction, ...]
     # The source of the delivery report: "courier", "merchant", or empty without a report.
     delivered_source: str
+    # What the buyer asks and nobody answered: "dispute", "cancel", or empty.
+    request: OrderRequest
 
 
 @dataclass(frozen=True, slots=True)

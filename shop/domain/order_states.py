@@ -10,6 +10,8 @@ OrderActor = Literal["buyer", "merchant", "system", "courier", "operator"]
 OrderRole = Literal["buyer", "merchant"]
 # Effect of a timer on its order when it becomes due.
 DueAction = Literal["", "expire", "complete", "review"]
+# An open request of the buyer about an order.
+OrderRequest = Literal["", "dispute", "cancel"]
 # An operator's decision of a review case: pay the shop, or refund the buyer.
 ReviewDecision = Literal["complete", "refund"]
 # A decision of a dispute by two operators: pay the shop, refund the buyer, or refund a part and pay the rest.

@@ -52,6 +52,17 @@ CLAIMED_HEADLINES: dict[str, Promise] = {
     "buyer": gettext_lazy("The shop says your order has arrived"),
     "merchant": gettext_lazy("Marked as delivered by you"),
 }
+# Headlines of an order about which the buyer asks something, by (role, request), and its label in the buyer's list.
+REQUEST_HEADLINES: dict[tuple[str, str], Promise] = {
+    ("buyer", "dispute"): gettext_lazy("Your problem is being settled"),
+    ("merchant", "dispute"): gettext_lazy("The buyer reported a problem"),
+    ("buyer", "cancel"): gettext_lazy("You asked to cancel"),
+    ("merchant", "cancel"): gettext_lazy("The buyer asks to cancel"),
+}
+REQUEST_LABELS: dict[str, Promise] = {
+    "dispute": pgettext_lazy("order", "Problem reported"),
+    "cancel": pgettext_lazy("order", "Cancellation requested"),
+}
 # Sentences about the next step, by (role, state).
 NEXT_STEPS: dict[tuple[str, str], Promise] = {
     ("buyer", "paid"): gettext_lazy("Next, the shop accepts it. Until then you can still cancel."),
@@ -81,7 +92,11 @@ MONEY_SENTENCES: dict[tuple[str, str], Promise] = {
     ("merchant", "kept"): gettext_lazy(
         "{total} is held safely until the buyer receives the order. You then get {net}, after a fee of {fee}."
     ),
+    ("merchant", "kept_free"): gettext_lazy(
+        "{total} is held safely until the buyer receives the order. You then get all of it, without a fee."
+    ),
     ("buyer", "completed"): gettext_lazy("{total} was paid to the shop."),
+    ("merchant", "completed_free"): gettext_lazy("{total} was paid to your shop, without a fee."),
     ("merchant", "completed"): gettext_lazy("{net} was paid to your shop: {total} minus a fee of {fee}."),
     ("buyer", "cancelled"): gettext_lazy("{total} was refunded to your wallet."),
     ("merchant", "cancelled"): gettext_lazy("{total} was refunded to the buyer."),
@@ -135,6 +150,7 @@ UPCOMING_STEPS: dict[str, Promise] = {
     "shipped": gettext_lazy("On its way with a courier"),
     "delivered": gettext_lazy("Arrives"),
     "completed": gettext_lazy("Received; the shop is paid"),
+    "settled": gettext_lazy("The problem is settled, and the money goes where it belongs"),
 }
 GOOD, BAD, WAITING = "good", "bad", "waiting"
 COLOURS = {"completed": GOOD, "delivered": GOOD, "cancelled": BAD}
@@ -153,22 +169,26 @@ class TrackStep:
 
 
 def headline(order: OrderSummary) -> str:
+    if order.request:
+        return str(REQUEST_HEADLINES[order.role, order.request])
     return str(CLAIMED_HEADLINES[order.role] if _is_delivery_unconfirmed(order) else HEADLINES[order.role, order.state])
 
 
 def state_label(order: OrderSummary) -> str:
     """Return the label of an order's state as its buyer sees it in a list."""
+    if order.request:
+        return str(REQUEST_LABELS[order.request])
     return _("Arrived, says the shop") if _is_delivery_unconfirmed(order) else str(STATE_LABELS[order.state])
 
 
 def state_color(order: OrderSummary) -> str:
     """Return the colour of an order's state; a delivery that only the shop reports is not shown as good."""
-    return WAITING if _is_delivery_unconfirmed(order) else COLOURS.get(order.state, WAITING)
+    return WAITING if order.request or _is_delivery_unconfirmed(order) else COLOURS.get(order.state, WAITING)
 
 
 def next_step(order: OrderSummary) -> str:
-    """Return the sentence about the next step of an order; empty if it is finished."""
-    sentence = NEXT_STEPS.get((order.role, order.state))
+    """Return the sentence about the next step of an order; empty if it is finished, or if the buyer asks something."""
+    sentence = None if order.request else NEXT_STEPS.get((order.role, order.state))
     return str(sentence) if sentence else ""
 
 
@@ -209,7 +229,9 @@ def money_sentence(order: OrderDetails) -> str:
     state = summary.state if summary.state in ("completed", "cancelled") else "kept"
     fee, kept = order.fee or Money(0), order_fees.fee_base(summary.total, order.steps)
     total = summary.total if state == "cancelled" else kept
-    return str(MONEY_SENTENCES[summary.role, "set_aside" if order.set_aside else state]).format(
+    is_free = order.fee is not None and not order.fee and state != "cancelled"
+    case = "set_aside" if order.set_aside else f"{state}_free" if is_free else state
+    return str(MONEY_SENTENCES[summary.role, case]).format(
         total=total, net=kept - fee, fee=fee, aside=order.set_aside, brand=settings.BRAND_NAME
     )
 
@@ -250,9 +272,7 @@ def build_track(order: OrderDetails) -> list[TrackStep]:
         )
         for place, step in enumerate(order.steps)
     ]
-    return happened + [
-        TrackStep(sentence=str(UPCOMING_STEPS[state])) for state in _upcoming_states(order.summary.state)
-    ]
+    return happened + [TrackStep(sentence=str(UPCOMING_STEPS[state])) for state in _upcoming_states(order.summary)]
 
 
 def _told_as(step: OrderStep) -> str:
@@ -273,7 +293,10 @@ def _is_delivery_unconfirmed(order: OrderSummary) -> bool:
     return order.state == "delivered" and order.delivered_source != "courier"
 
 
-def _upcoming_states(state: str) -> Sequence[str]:
+def _upcoming_states(order: OrderSummary) -> Sequence[str]:
+    state = order.state
+    if order.request == "dispute":
+        return ("settled",)
     if state in ("completed", "cancelled"):
         return ()
     return USUAL_STATES if state == "paid" else USUAL_STATES[USUAL_STATES.index(state) + 1 :]

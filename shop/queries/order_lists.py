@@ -16,8 +16,9 @@ from uuid import UUID
 from django.db import connection
 
 from shop.contracts.values import OrderLineDetails, OrderSummary
-from shop.domain.order_states import DueAction, OrderRole, OrderState, allowed_actions
+from shop.domain.order_states import DueAction, OrderRequest, OrderRole, OrderState, allowed_actions
 from shop.models import OrderTimer
+from shop.queries.order_requests import REQUEST_SQL
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -116,7 +117,8 @@ def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: 
             shop.handle, o.shop_name, o.shop_town, o.buyer_id, buyer.name, shop.owner_id,
             product.public_id, line.product_name, line.photo, line.price_sen, line.quantity, line.total_sen,
             (SELECT sum(quantity) FROM shop_orderline WHERE order_id = o.public_id),
-            o.total_sen, {town}, {note}, o.placed_at, o.changed_at, timer.due_at, timer.kind, shipment.delivered_source
+            o.total_sen, {town}, {note}, o.placed_at, o.changed_at, timer.due_at, timer.kind, shipment.delivered_source,
+            {REQUEST_SQL}
         FROM shop_order AS o
         JOIN shop_shop AS shop ON shop.id = o.shop_id
         JOIN accounts_user AS buyer ON buyer.id = o.buyer_id
@@ -163,6 +165,7 @@ class _Row(NamedTuple):
     due_at: datetime | None
     timer_kind: str | None
     delivered_source: str | None
+    request: str
 
 
 def _rows(owner: ListOwner, sql: str, params: Sequence[Any]) -> list[OrderSummary]:
@@ -203,6 +206,7 @@ def _summary(row: _Row, role: OrderRole) -> OrderSummary:
         due=due_action_of(row.timer_kind),
         can=allowed_actions(row.state, role),
         delivered_source=row.delivered_source or "",
+        request=cast("OrderRequest", row.request),
     )
 
 

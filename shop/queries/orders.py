@@ -25,6 +25,7 @@ from shop.errors import OrderNotFound
 from shop.models import Attempt, Order, OrderCounter, OrderEvent, OrderLine, OrderTimer, Shipment
 from shop.queries import order_fees, order_refunds
 from shop.queries.order_lists import STATES_WAITING_FOR_OTHERS, due_action_of
+from shop.queries.order_requests import REQUEST
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -280,7 +281,8 @@ def filter_orders_to_handle(user_id: int, _now: datetime) -> QuerySet[Order]:
 
 def _orders_with_summary() -> QuerySet[Order]:
     waiting = OrderTimer.objects.filter(state=OrderTimer.State.WAITING).order_by("due_at")
-    return Order.objects.select_related("shop", "buyer", "shipment").prefetch_related(
+    rows = Order.objects.select_related("shop", "buyer", "shipment").annotate(request=REQUEST)
+    return rows.prefetch_related(
         Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position")),
         Prefetch("timers", queryset=waiting),
     )
@@ -326,6 +328,7 @@ def order_summary(order: Order, role: OrderRole) -> OrderSummary:
         due=due_action_of(timers[0].kind if timers else None),
         can=allowed_actions(order.state, role),
         delivered_source=shipment.delivered_source if shipment is not None else "",
+        request=order.request,  # type: ignore[attr-defined]  # Annotated.
     )
 
 

@@ -10,10 +10,12 @@ from django.db import IntegrityError, InternalError, transaction
 from payments.maintenance.integrity_checks import check_integrity as check_money
 from shop import api, errors
 from shop.actions import cancellation_requests as requests
+from shop.actions import disputes
+from shop.contracts import rows
 from shop.maintenance.integrity_checks import check_integrity
 from shop.maintenance.order_timers import run_due_timers
 from shop.models import Order, OrderEvent, OrderTimer
-from shop.queries import cancellations
+from shop.queries import order_requests
 from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import balance
 from tests.shop.html_clients import browser_of, text
@@ -133,14 +135,14 @@ def test_request_gives_a_reason(accepted, ana, now):
 
 
 def test_database_refuses_a_second_request_and_a_decline_of_none(accepted, ana, bo, now, monkeypatch):
-    monkeypatch.setattr(cancellations, "find_cancellation_step", lambda _order: "cancel_requested")
+    monkeypatch.setattr(order_requests, "find_cancellation_step", lambda _order: "cancel_requested")
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         decline(accepted, bo, now)
-    monkeypatch.setattr(cancellations, "find_cancellation_step", lambda _order: None)
+    monkeypatch.setattr(order_requests, "find_cancellation_step", lambda _order: None)
     ask(accepted, ana, now)
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         ask(accepted, ana, now)
-    monkeypatch.setattr(cancellations, "find_cancellation_step", lambda _order: "cancel_requested")
+    monkeypatch.setattr(order_requests, "find_cancellation_step", lambda _order: "cancel_requested")
     decline(accepted, bo, now)
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic():
         decline(accepted, bo, now)
@@ -165,3 +167,33 @@ def test_both_sides_see_the_request_and_the_forms_of_their_own(accepted, ana, bo
     assert "Toko tidak menyetujui pembatalan dan melanjutkan pesananmu" in of_buyer
     assert "sudah dibuat" in of_buyer
     assert "Minta pembatalan" not in of_buyer
+
+
+@BOTH
+def test_lists_and_the_wire_say_what_the_buyer_asks_until_it_is_answered(state, accepted, ana, bo, now):
+    if state == "packed":
+        api.pack_order(user_id=bo.pk, order=accepted, now=now)
+
+    def asked():
+        listed = [api.list_purchases(ana.pk, now=now).items[0], api.list_sales(bo.pk, now=now).items[0]]
+        details = [api.fetch_order(user_id=person.pk, order=accepted).summary for person in (ana, bo)]
+        (request,) = {one.request for one in (*listed, *details)}
+        return request, rows.order_details_row(api.fetch_order(user_id=ana.pk, order=accepted)).order.request
+
+    assert asked() == ("", "")
+    ask(accepted, ana, now)
+    assert asked() == ("cancel", "cancel")
+    assert "Pembatalan diminta" in text(browser_of(ana).get("/pesanan/"))
+    assert "Pembeli meminta pembatalan" in text(browser_of(bo).get("/tokoku/"))
+    decline(accepted, bo, now)
+    assert asked() == ("", "")
+    api.ship_order(user_id=bo.pk, order=accepted, courier="JNE", resi="1", now=now)
+    disputes.open_dispute(user_id=ana.pk, order=accepted, reason="rusak", expected_rev=None, now=now)
+    assert asked() == ("dispute", "dispute")
+    assert "Masalah dilaporkan" in text(browser_of(ana).get("/pesanan/"))
+    assert "Pembeli melaporkan masalah" in text(browser_of(bo).get("/tokoku/"))
+    page = text(browser_of(ana).get(f"/pesanan/{accepted}/"))
+    assert "Masalahmu sedang diselesaikan" in page
+    assert "Diterima; uang diteruskan ke toko" not in page
+    disputes.drop_dispute(user_id=ana.pk, order=accepted, expected_rev=None, now=now)
+    assert asked() == ("", "")
