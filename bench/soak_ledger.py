@@ -4,19 +4,23 @@ Random traffic on the ledger, with processes that are killed, for some minutes; 
 ``python -m bench.soak_ledger --minutes 1 [--db sqlite|postgres] [--bank]``. On PostgreSQL four processes post at once
 and a fifth rolls up and expires; on SQLite, which serves one process, one does it all. Every few seconds one is killed
 with SIGKILL and another takes its place. What a process printed as posted must be there; what it was told must be so
-when it is asked again. With ``--bank`` money also comes from a simulated bank with faults and goes there; after it, no
-difference with the bank may be open.
+when it is asked again. Blocks are sealed meanwhile, and at the end the proof of every receipt is verified. With
+``--bank`` money also comes from a simulated bank with faults and goes there; after it, no difference with the bank may
+be open.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
 import time
+from base64 import urlsafe_b64encode
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +34,10 @@ MERCHANTS = 3
 KILLED_AFTER_SECONDS = (1.0, 6.0)
 # How much of the traffic is with the bank, if there is one.
 BANK_SHARE = 0.1
+# After everything that is posted at NOW.
+SEALED_AT = NOW + timedelta(minutes=1)
+# Of this run alone.
+LEDGER_KEY = urlsafe_b64encode(os.urandom(32)).decode()
 
 
 def busy(seed: int, *, has_bank: bool) -> None:
@@ -38,6 +46,7 @@ def busy(seed: int, *, has_bank: bool) -> None:
 
     django.setup()
     from payments import api
+    from payments.actions import sealing
     from payments.actions.holds import expire_holds
     from payments.models import FeeRule
     from payments.writers import ledger
@@ -86,6 +95,7 @@ def busy(seed: int, *, has_bank: bool) -> None:
             continue
         else:
             ledger.roll_up_due(NOW)
+            sealing.seal_due(SEALED_AT)
             continue
         scope = f"user:{payer}:{'pay' if chance < 0.5 else 'hold'}"
         posted = str(answer.public_id) if isinstance(answer, Posted) else ""
@@ -190,6 +200,34 @@ def audit(said: list[list[str]], directory: Path) -> dict[str, Any]:
     }
 
 
+def verify_receipts() -> dict[str, Any]:
+    """Seal what is left, and verify the proof of every movement of every person, as whoever gets the file would."""
+    from payments.actions import sealing
+    from payments.domain.proofs import ProofRejected, encode_proof, verify_proof
+    from payments.errors import ProofPending
+    from payments.maintenance import block_checks
+    from payments.models import Posting
+    from payments.queries.proofs import get_proof
+
+    while sealing.seal_due(SEALED_AT):
+        pass
+    rows = Posting.objects.filter(account__owner__isnull=False)
+    receipts = set(rows.values_list("account__owner_id", "transfer__journal__public_id"))
+    refused = []
+    for user_id, journal in receipts:
+        try:
+            verify_proof(encode_proof(get_proof(user_id, journal)))
+        except (ProofPending, ProofRejected) as error:
+            refused.append(f"{journal}: {error}")
+    found = block_checks.check_blocks(now=SEALED_AT)
+    return {
+        "blocks": found.blocks,
+        "receipts": len(receipts),
+        "receipts_refused": refused,
+        "block_findings": [str(one) for one in found.violations],
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Random traffic with kills, then the proof.")
     parser.add_argument("--minutes", type=float, default=1.0)
@@ -203,15 +241,18 @@ def main() -> None:
     with ExitStack() as started:
         has_bank = arguments.bank
         settings = started.enter_context(soak_bank.start()) if has_bank else {}
+        settings |= {"LEDGER_KEY": LEDGER_KEY}
         database = started.enter_context(environment.start_database(arguments.db, has_redis=False, **settings))
         directory = database.directory
         prepare(has_bank=has_bank)
         said, killed = run(arguments.minutes * 60, 4 if database.postgres else 1, directory, has_bank=has_bank)
         told = {"name": "soak_ledger", "db": arguments.db, "minutes": arguments.minutes, "killed": killed}
         told |= soak_bank.settle() if has_bank else {}
+        told |= verify_receipts()
         told |= audit(said, directory)
     print(json.dumps(told, indent=None if arguments.json else 2))
-    if told["lost"] or told["findings"] or told["bean_check"] or told.get("bank_breaks") or told.get("bank_problems"):
+    wrong = ("lost", "findings", "bean_check", "bank_breaks", "bank_problems", "receipts_refused", "block_findings")
+    if any(told.get(name) for name in wrong):
         sys.exit("the ledger did not stand")
 
 

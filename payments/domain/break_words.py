@@ -15,6 +15,31 @@ KIND_WORDS: dict[str, Promise] = {
     "unknown_line": pgettext_lazy("difference", "Line that nobody knows"),
     "balance_differs": pgettext_lazy("difference", "The lines do not add up to the balance"),
 }
+# What to do about each kind; the table of docs/bank.md in a sentence.
+HINT_WORDS: dict[str, Promise] = {
+    "missing_in_ledger": pgettext_lazy(
+        "difference", "Ask the bank whose money it is. Put it into suspense if it is somebody's; a fee is our own loss."
+    ),
+    "missing_at_bank": pgettext_lazy(
+        "difference", "Wait a day: the bank may book later. If it never does, it is our loss, or explain it."
+    ),
+    "missing_in_statement": pgettext_lazy(
+        "difference",
+        "Wait: a line that comes within three days closes this by itself. Otherwise ask for the statement.",
+    ),
+    "amount_differs": pgettext_lazy(
+        "difference", "Ask the bank which amount is right, and correct the ledger by the difference."
+    ),
+    "duplicate": pgettext_lazy(
+        "difference", "Ask the bank whether it booked twice, and upload the corrected statement."
+    ),
+    "unknown_line": pgettext_lazy(
+        "difference", "Only the statement has it. Ask the bank; put it into suspense if it is somebody's."
+    ),
+    "balance_differs": pgettext_lazy(
+        "difference", "A line is missing or too much. Ask the bank for the corrected statement, and upload it."
+    ),
+}
 STATE_WORDS: dict[str, Promise] = {
     "open": pgettext_lazy("difference", "Open"),
     "cleared": pgettext_lazy("difference", "Cleared"),

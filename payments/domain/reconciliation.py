@@ -209,6 +209,8 @@ class _Unmatched:
     def __init__(self) -> None:
         self._facts: list[tuple[Fact, BreakKind]] = []
         self._matched: set[str] = set()
+        # Transfers that came back, of which the statement does not have every line yet.
+        self._expected: set[str] = set()
 
     def keep(self, fact: Fact, kind: BreakKind) -> bool:
         """Keep a fact; return False if there is no more room."""
@@ -222,22 +224,27 @@ class _Unmatched:
         told = [(fact, coverage.source_of(fact.day) in fact.sums) for fact, _kind in self._facts]
         ours = [fact for fact, is_told in told if fact.ledger and not is_told]
         theirs = [fact for fact, is_told in told if fact.ledger is None and is_told]
-        self._cancel_returned(theirs)
+        self._cancel_returned([(fact, is_told) for fact, is_told in told if fact.ledger is None])
         self._match_accounts(self._left(ours), self._left(theirs))
         self._match_sums(self._left(ours), self._left(theirs))
         for fact, kind in self._facts:
-            yield fact, (None if fact.reference in self._matched else kind)
+            if fact.reference in self._expected:
+                yield fact, BreakKind.MISSING_IN_STATEMENT
+            else:
+                yield fact, (None if fact.reference in self._matched else kind)
 
     def _left(self, facts: list[Fact]) -> list[Fact]:
         return [fact for fact in facts if fact.reference not in self._matched]
 
-    def _cancel_returned(self, theirs: list[Fact]) -> None:
-        by_account: defaultdict[str, list[Fact]] = defaultdict(list)
-        for fact in theirs:
-            by_account[fact.account].append(fact)
+    def _cancel_returned(self, theirs: list[tuple[Fact, bool]]) -> None:
+        """Match what cancels itself out; each comes with whether the source with the bank's last word has it."""
+        by_account: defaultdict[str, list[tuple[Fact, bool]]] = defaultdict(list)
+        for fact, is_told in theirs:
+            by_account[fact.account].append((fact, is_told))
         for account, facts in by_account.items():
-            if account and len(facts) > 1 and sum(_bank_amount(fact) for fact in facts) == 0:
-                self._matched |= {fact.reference for fact in facts}
+            if account and len(facts) > 1 and sum(_bank_amount(fact) for fact, _is_told in facts) == 0:
+                is_whole = all(is_told for _fact, is_told in facts)
+                (self._matched if is_whole else self._expected).update(fact.reference for fact, _is_told in facts)
 
     def _match_accounts(self, ours: list[Fact], theirs: list[Fact]) -> None:
         waiting: defaultdict[tuple[str, int, date], list[Fact]] = defaultdict(list)

@@ -40,6 +40,11 @@ class PresentedMovement:
     items: str
     address: str
 
+    @property
+    def size(self) -> Money:
+        """The amount without its sign, for what was only held or let go: the rows' sum would not be the balance."""
+        return Money(abs(self.amount.amount_minor), self.amount.asset)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovementDay:

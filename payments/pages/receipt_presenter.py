@@ -31,6 +31,7 @@ _HEADLINES: dict[str, Promise] = {
     "qris_paid_out": gettext_lazy("Payment made"),
     "escrow_paid_out": gettext_lazy("Payment made"),
     "escrow_refunded_in": gettext_lazy("Refund received"),
+    "withdrawal_held_held": gettext_lazy("Withdrawal on its way"),
     "withdrawn_out": gettext_lazy("Withdrawal done"),
 }
 _COUNTER, _BANK = gettext_lazy("Top-up counter"), gettext_lazy("Bank transfer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, Sum
@@ -57,10 +57,12 @@ def find_settlement_plan(merchant: str) -> SettlementPlan | None:
     return SettlementPlan(found.rhythm, next_at, found.chosen_at, found.target, waits)
 
 
-def list_settlements(merchant: str) -> list[SettlementDetails]:
-    """List the newest settlements of a merchant."""
+def list_settlements(merchant: str, *, before: date | None = None, limit: int = PAGE_MAX) -> list[SettlementDetails]:
+    """List the newest settlements of a merchant, or the newest of those before a day."""
     rows = Settlement.objects.filter(merchant=merchant).select_related("journal__withdrawal")
-    return [_to_details(row) for row in rows.order_by("-day")[:PAGE_MAX]]
+    if before is not None:
+        rows = rows.filter(day__lt=before)
+    return [_to_details(row) for row in rows.order_by("-day")[:limit]]
 
 
 def get_settlement(merchant: str, public_id: UUID) -> SettlementDetails:

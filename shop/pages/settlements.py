@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +31,7 @@ RHYTHMS: dict[str, Promise] = {
     "weekly": gettext_lazy("Every week, in the night to Monday"),
 }
 BY_HAND = "by_hand"
+PAGE_SIZE = 60
 LEFT: dict[str, Promise] = {
     "wallet_full": gettext_lazy("Your wallet is filled up to its limit. The rest stays safe here."),
     "refunds_wait": gettext_lazy("Kept here for refunds that wait."),
@@ -52,6 +55,7 @@ def settlements(request: HttpRequest) -> HttpResponse:
             return redirect("shop:settlements")
         except pin_field.REFUSALS as refusal:
             unproved = refusal
+    shown = payments.list_settlements(merchant, before=_parse_day(request.GET.get("sebelum", "")), limit=PAGE_SIZE + 1)
     plan = payments.find_settlement_plan(merchant)
     rhythm = plan.rhythm if plan else BY_HAND
     context = {
@@ -61,7 +65,8 @@ def settlements(request: HttpRequest) -> HttpResponse:
         "rhythm": rhythm,
         "rhythms": RHYTHMS.items(),
         "typed": request.POST.get("rhythm") or (rhythm if rhythm in RHYTHMS else "daily"),
-        "settlements": payments.list_settlements(merchant),
+        "settlements": shown[:PAGE_SIZE],
+        "earlier": shown[PAGE_SIZE - 1].day if len(shown) > PAGE_SIZE else None,
         "pin_field": pin_field.required_pin_field(request, refusal=unproved),
         "is_pin_refused": unproved is not None,
         "note": take_flash(request),
@@ -78,6 +83,13 @@ def settlement(request: HttpRequest, settlement: UUID) -> HttpResponse:
     shown = payments.get_settlement(merchant, settlement)
     context = {"settlement": shown, "left_because": LEFT.get(shown.reason, "")}
     return render(request, "shop/merchant/settlement.html", context)
+
+
+def _parse_day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
 
 
 def _choose(request: HttpRequest, merchant: str, owner_id: int) -> None:

@@ -6,7 +6,7 @@ import { Bell } from "#lib/bell.js"
 import { grouped, writeChange, writeMoney } from "#lib/format.js"
 import { Refused } from "#lib/refused.js"
 import { LiveWallet } from "#payments/live_wallet.js"
-import { changeOf, directionOf, nameOf, wordOf } from "#payments/movement.js"
+import { directionOf, heldOf, nameOf, wordOf } from "#payments/movement.js"
 
 const rupiah = (amount_minor) => ({ amount_minor, asset: "IDR" })
 
@@ -50,9 +50,9 @@ test("a movement whose purpose is known is said by the name of the shop", () => 
   assert.equal(nameOf({ purpose: null, peer: null }), "")
 })
 
-test("what is set aside is shown as going out, what is given back as coming in", () => {
-  assert.deepEqual(changeOf({ amount: rupiah(0), held: rupiah(500) }), rupiah(-500))
-  assert.deepEqual(changeOf({ amount: rupiah(-300), held: rupiah(-500) }), rupiah(-300))
+test("what is set aside or given back is shown without a sign, since the balance stays", () => {
+  assert.deepEqual(heldOf({ held: rupiah(500) }), rupiah(500))
+  assert.deepEqual(heldOf({ held: rupiah(-500) }), rupiah(500))
 })
 
 /** A server with one wallet, and a line to it. */

@@ -13,7 +13,8 @@ from payments.actions.bank_statements import store_statement
 from payments.actions.incoming_payments import BankCredit, place_incoming_payment
 from payments.actions.reconciliation import reconcile_day
 from payments.adapters.bank import BankNotAsked
-from payments.domain.break_words import AGAINST_WORDS, KIND_WORDS, STATE_WORDS, WAY_WORDS, evidence_words
+from payments.domain.break_words import AGAINST_WORDS, HINT_WORDS, KIND_WORDS, STATE_WORDS, WAY_WORDS, evidence_words
+from payments.domain.reconciliation import BreakKind
 from payments.models import (
     BankPosting,
     FloatCheck,
@@ -299,3 +300,7 @@ def test_every_kind_state_and_way_has_words():
 )
 def test_evidence_is_said_in_words(note, words):
     assert evidence_words(note) == words
+
+
+def test_every_kind_of_difference_says_what_to_do():
+    assert HINT_WORDS.keys() == KIND_WORDS.keys() == set(BreakKind)

@@ -345,7 +345,7 @@ def test_command_lists_what_differs_and_fails(pay, bank, day, now, still_clock, 
         "ledger: 1 movements, together Rp50.000",
         "history: 1 movements, together Rp50.000",
         "statement: 2 movements, together Rp62.345",
-        "1 agree.",
+        "1 agree. What is newer than a quarter of an hour is compared later.",
         "unknown_line  R5  ledger nothing, history nothing, statement Rp12.345",
     ]
 

@@ -154,6 +154,14 @@ def test_transfer_that_came_back_cancels_itself_out():
     assert len(compare(there).findings) == 1
 
 
+def test_transfer_that_came_back_waits_for_the_line_that_the_statement_lacks():
+    there = [row(source, "A", -100, account="w1") for source in (HISTORY, STATEMENT)]
+    back = row(HISTORY, "B", 100, account="w1")
+
+    assert sorted(kinds(compare(*there, back))) == [(BreakKind.MISSING_IN_STATEMENT, name) for name in "AB"]
+    assert compare(*there, back, row(STATEMENT, "B", 100, account="w1")).findings == []
+
+
 def test_more_differences_than_are_listed_are_counted():
     outcome = compare(*(row(STATEMENT, f"{number:06}") for number in range(UNMATCHED_MAX + 5)))
 

@@ -9,8 +9,10 @@ import pytest
 from payments import api as payments
 from payments.actions.settlements import settle_due
 from shop import api
+from shop.domain.payment_references import merchant_reference
 from tests.harness.socket_client import make_trusted_device
 from tests.payments.purses import PIN, balance
+from tests.payments.settled import store_settlement
 from tests.shop.html_clients import browser_of, text
 
 PAGE = "/tokoku/pencairan/"
@@ -41,7 +43,7 @@ def address_on(page):
     return page.content.decode().partition(f'href="{PAGE}')[2].partition('"')[0]
 
 
-def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold):
+def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold, move_clock, now):
     assert "Kamu memindahkannya sendiri ke dompet." in text(as_bo.get(PAGE))
 
     chosen = as_bo.post(PAGE, {"rhythm": "weekly", "pin": PIN})
@@ -51,6 +53,7 @@ def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold):
     assert "Masuk ke dompetmu Senin," in shown
     assert "00.00 WIB" in shown
 
+    move_clock(now + timedelta(seconds=1))
     as_bo.post(PAGE, {"rhythm": "by_hand"})
     assert "Kamu memindahkannya sendiri ke dompet." in text(as_bo.get(PAGE))
 
@@ -104,3 +107,18 @@ def test_another_owner_cannot_stop_it(settled, make_user, bo, now):
 
     merchant = f"shop.storefront:{api.find_shop(bo.pk).public_id}"
     assert payments.find_settlement_plan(merchant).rhythm == "daily"
+
+
+def test_older_settlements_are_a_page_away(as_bo, bo, shop, now, monkeypatch):
+    monkeypatch.setattr("shop.pages.settlements.PAGE_SIZE", 2)
+    merchant = merchant_reference(shop.public_id)
+    days = [now.date() - timedelta(days=back) for back in range(3)]
+    made = [store_settlement(bo.pk, now, merchant=merchant, day=day).public_id for day in days]
+
+    def listed(query):
+        page = as_bo.get(PAGE, query).content.decode()
+        return [one for one in made if str(one) in page], "sebelum=" in page
+
+    assert listed({}) == (made[:2], True)
+    assert listed({"sebelum": days[1].isoformat()}) == (made[2:], False)
+    assert listed({"sebelum": "2027-02-31"}) == listed({"sebelum": "x"}) == listed({})

@@ -58,7 +58,7 @@ class Command(OperatorCommand):
         ):
             told = "not there" if count is None else f"{count} movements, together {_words(amount)}"
             self.stdout.write(f"{name}: {told}")
-        self.stdout.write(f"{found.agreed_count} agree.")
+        self.stdout.write(f"{found.agreed_count} agree. What is newer than a quarter of an hour is compared later.")
 
 
 def day_of_bank(text: str) -> date:

@@ -22,12 +22,12 @@ class Command(OperatorCommand):
         ask.add_argument("person", help="handle or phone number of the wallet's owner")
         ask.add_argument("amount", help="amount, such as Rp250.000")
         ask.add_argument("reason", help="reason, such as the number of the deposit slip")
-        ask.add_argument("--by", required=True, help="the operator's handle")
+        ask.add_argument("--by", required=True, help="the operator's username or phone number")
         steps.add_parser("list", help="list the top-ups that wait for a second operator")
         for name in ("approve", "reject"):
             decide = steps.add_parser(name, help=f"{name} a top-up, as the second operator")
             decide.add_argument("id", type=UUID)
-            decide.add_argument("--by", required=True, help="the operator's handle")
+            decide.add_argument("--by", required=True, help="the operator's username or phone number")
 
     def handle(self, *_args: Any, step: str, **options: Any) -> None:
         arguments: dict[str, tuple[Any, ...]] = {
@@ -70,4 +70,4 @@ class Command(OperatorCommand):
 
 def operator_id(by: str) -> int:
     """Return the user id of an operator's handle, written with or without the @."""
-    return look_up("--by", by, lambda word: accounts.get_user_by_handle(word.removeprefix("@"))).pk
+    return look_up("--by", by, accounts.get_user_by_handle_or_phone).pk

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from payments.actions.bank_corrections import get_correction
 from payments.actions.bank_statements import store_statement
 from payments.actions.reconciliation import reconcile_day, take_break
-from payments.domain.break_words import AGAINST_WORDS, KIND_WORDS, STATE_WORDS, evidence_words
+from payments.domain.break_words import AGAINST_WORDS, HINT_WORDS, KIND_WORDS, STATE_WORDS, evidence_words
 from payments.errors import BreakNotFound, NothingToCorrect, StatementInvalid
 from payments.maintenance.bank_proposals import BREAK, EXPLAIN, describe_break
 from payments.models import ReconciledDay, ReconciliationBreak
@@ -123,6 +123,7 @@ def difference(request: HttpRequest, difference: int) -> HttpResponse:
     context = {
         "one": present(row, now),
         "facts": describe_break(row),
+        "hint": "" if row.closed_at else HINT_WORDS[row.kind],
         "choices": _list_corrections(row),
         "can_work": get_member(request).has_role(console.Role.FINANCE) and row.closed_at is None,
         "is_mine": row.owner_id == get_member(request).user_id,

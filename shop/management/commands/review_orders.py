@@ -47,7 +47,7 @@ class Command(OperatorCommand):
             return
         if not (number and verdict and by and reason):
             raise CommandError("To decide, name the order, --complete or --refund, --by HANDLE and --reason TEXT.")
-        operator = look_up("--by", by, lambda word: accounts.get_user_by_handle(word.removeprefix("@")))
+        operator = look_up("--by", by, accounts.get_user_by_handle_or_phone)
         of_order = (number, errors.OrderNotFound, errors.CaseNotFound, errors.CaseClosed)
         of_operator = (by, OperatorsOnly, errors.OwnCase)
         with refusals({"number": of_order, "--by": of_operator, "--reason": (reason, "reason")}):

@@ -16,7 +16,7 @@ export function nameOf({ peer, purpose }) {
   return purpose?.name || peer?.name || ""
 }
 
-/** What a movement changed: what is set aside goes out of what can be spent. */
-export function changeOf({ amount, held }) {
-  return amount.amount_minor ? amount : { ...held, amount_minor: -held.amount_minor }
+/** How much was set aside or let go, without a sign: the balance is the same. */
+export function heldOf({ held }) {
+  return { ...held, amount_minor: Math.abs(held.amount_minor) }
 }

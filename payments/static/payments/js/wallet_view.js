@@ -1,5 +1,5 @@
 import { writeChange, writeMoney } from "#lib/format.js"
-import { changeOf, directionOf, nameOf, wordOf } from "#payments/movement.js"
+import { directionOf, heldOf, nameOf, wordOf } from "#payments/movement.js"
 import { clone, fill, part } from "#ui/part.js"
 
 const HIDING_COOKIE = "balance"
@@ -46,7 +46,7 @@ export class WalletView extends HTMLElement {
     part(element, "time").dateTime = row.at
     fill(element, "time", format.hour(at))
     fill(element, "memo", row.memo || row.purpose?.items)
-    fill(element, "amount", writeChange(changeOf(row)))
+    fill(element, "amount", directionOf(row) === "held" ? writeMoney(heldOf(row)) : writeChange(row.amount))
     part(this.#dayOf(at), "movements").prepend(element)
     const empty = part(this, "empty")
     if (empty) empty.hidden = true
