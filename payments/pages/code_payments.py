@@ -24,7 +24,7 @@ from payments.pages.scan import REFUSAL_KINDS, PaymentDraft, load_draft, store_d
 from payments.pages.transfers import error_text
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, named_person_required
-from superapp.core import clock, money
+from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 from superapp.core.money import Money
@@ -67,6 +67,8 @@ def _enter_amount(request: HttpRequest, draft: PaymentDraft, offer: QrisOffer, k
         if amount is not None and tip is not None:
             try:
                 api.require_qris_amount(amount + tip)
+                # A confirmation that is open in another window keeps the amount that it shows.
+                key = key if draft.amount is None else ids.new_id()
                 store_draft(request, key, replace(draft, amount=amount, tip=tip))
                 return redirect("payments:pay", key=key)
             except QrisAmountInvalid as refusal:

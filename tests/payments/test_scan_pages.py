@@ -104,6 +104,19 @@ def test_bill_goes_straight_to_the_pin_and_keeps_its_amount(as_ana, ana, warung,
     assert balance(ana, now) == 75_000_00
 
 
+def test_confirmation_pays_what_it_shows_though_the_amount_was_changed_in_another_window(as_ana, ana, warung, now):
+    shown = scan(as_ana, api.write_static_code(WARUNG))
+    as_ana.post(shown, {"amount": "10.000"})
+
+    changed = as_ana.post(f"{shown}?ubah", {"amount": "90.000"}).url
+    paid = as_ana.post(shown, {"pin": PIN})
+
+    assert changed != shown
+    assert "Rp90.000" in text(as_ana.get(changed))
+    assert "/bukti/" in paid.url
+    assert balance(ana, now) == 90_000_00
+
+
 def test_tip_is_asked_where_the_code_invites_one(as_ana, ana, warung, now):
     address = scan(as_ana, api.write_static_code(WARUNG, asks_tip=True))
 
