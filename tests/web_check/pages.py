@@ -61,6 +61,11 @@ def buying() -> str:
     return f"/beli/{product.public_id}/{ids.new_id()}/"
 
 
+def with_contact(form: str) -> str:
+    """Return a form of the wallet about Sekar's first contact."""
+    return f"/dompet/{form}/{accounts.list_contacts(_sekar())[0]['id']}/"
+
+
 PAGES = (
     # Public.
     Page("/", STRANGER, kinds=("WebSite", "Organization")),
@@ -83,7 +88,8 @@ PAGES = (
     Page("/tokoku/ubah/"),
     Page("/tokoku/qris/"),
     Page("/tokoku/laporan/"),
-    Page("/tokoku/laporan/"),
+    Page("/tokoku/pencairan/"),
+    Page("/tokoku/qris/tagih/"),
     Page(bought),
     *(Page(partial(sold, state)) for state in ("paid", "accepted", "shipped", "completed", "cancelled")),
     Page(good),
@@ -113,6 +119,7 @@ PAGES = (
     Page("/dompet/", world.NEWCOMER),
     Page("/dompet/isi/"),
     Page("/dompet/kirim/"),
+    *(Page(partial(with_contact, form)) for form in ("kirim", "minta/dari", "terjadwal/ke")),
     Page("/dompet/tarik/"),
     Page("/dompet/laporan/"),
     Page(moved),
