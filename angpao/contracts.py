@@ -45,7 +45,7 @@ class OpenedSlot:
 
 @dataclass(frozen=True, slots=True)
 class PacketSummary:
-    """The state of a packet: how many of its slots are opened."""
+    """The state of a packet: how many of its slots are opened, and by whom, in that order, by their public ids."""
 
     public_id: UUID
     sender_id: int
@@ -55,6 +55,7 @@ class PacketSummary:
     message: str
     slots: int
     opened: int
+    openers: tuple[UUID, ...]
 
 
 class OpenResponse(msgspec.Struct):

@@ -21,7 +21,7 @@ from chat.actions.receipts import mark_delivered, mark_read
 from chat.actions.sending import send_with_extras
 from chat.actions.system_events import post_system_event
 from chat.domain.attachments import PhotosInput
-from chat.domain.card_types import CardType
+from chat.domain.card_types import CardType, short_id
 from chat.domain.card_types import register as register_card
 from chat.domain.conversation_actions import ConversationAction
 from chat.domain.conversation_actions import register as register_conversation_action
@@ -80,6 +80,7 @@ __all__ = [
     "set_reaction",
     "set_role",
     "set_silenced",
+    "short_id",
     "store_picture",
     "unread_memberships",
     "update_card",

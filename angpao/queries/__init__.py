@@ -90,8 +90,10 @@ def count_opened(packet: Packet) -> int:
 
 
 def fetch_summary(public_id: UUID) -> PacketSummary:
-    """Return the state of a packet, in which no opener is named. No permission is checked."""
+    """Return the state of a packet. No permission is checked."""
     packet = Packet.objects.get(public_id=public_id)
+    opened = Slot.objects.filter(packet=packet, opened_by__isnull=False).order_by("position")
+    openers = tuple(opened.values_list("opened_by__public_id", flat=True))
     return PacketSummary(
         public_id=packet.public_id,
         sender_id=packet.sender_id,
@@ -100,7 +102,8 @@ def fetch_summary(public_id: UUID) -> PacketSummary:
         state=packet.state,
         message=packet.message,
         slots=packet.slot_count,
-        opened=count_opened(packet),
+        opened=len(openers),
+        openers=openers,
     )
 
 

@@ -44,6 +44,23 @@ class CardType:
         return str(sentence).format(**{name: _format_value(value) for name, value in data.items()})
 
 
+def short_id(public_id: str) -> str:
+    """Return the end of a person's public id, by which a card names those whom it asks, so that it stays small."""
+    return public_id.rpartition("-")[2]
+
+
+def is_asked(data: Data, person_id: str) -> bool:
+    """
+    Return whether a card still waits for this person.
+
+    Its field ``asks`` has the short ids of those for whom it waits; without it, it waits for all but those in
+    ``done_by``. Both are text with a space between ids.
+    """
+    if isinstance(asks := data.get("asks"), str):
+        return short_id(person_id) in asks.split()
+    return short_id(person_id) not in str(data.get("done_by", "")).split()
+
+
 _PLAIN = CardType("chat/cards/plain.html")
 _types: dict[str, CardType] = {}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from chat.domain.marks import MarkRow
 from chat.domain.mentions import names_in
 from chat.pages import attachment_presenters, js_messages, photo_presenters
 from chat.pages.attachment_presenters import AttachmentView
+from chat.pages.card_presenters import CardView, build_card
 from chat.pages.event_sentences import find_person, name_of, render_system_event
 from chat.pages.identities import display_identity, face_label, find_peer
 from chat.pages.message_parts import QuotedMessage, ReactionView
@@ -53,14 +54,6 @@ class ConversationRow:
     is_open: bool
     # How many people ask to join the group; 0 for whoever may not let them in.
     requests: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CardView:
-    type: str
-    template: str
-    data: dict[str, Any]
-    sent_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +268,7 @@ def _message(
         starts=starts,
         ends=ends,
         quote=_quote(message, quotable, my_id, people),
-        card=_card(message),
+        card=build_card(message, my_id=my_id, people=people, sent_at=_at(message)),
         photos=photo_presenters.build_tiles(message),
         attachment=attachment_presenters.build_attachment(
             message, people=people, my_votes=mark.votes if mark else [], now=now
@@ -304,15 +297,6 @@ def _quote(
         name=name,
         text=summarize_message(quoted, my_id=my_id, people=people),
         photo=photos[0]["id"] if photos else "",
-    )
-
-
-def _card(message: MessageRow) -> CardView | None:
-    if message.card is None:
-        return None
-    name = str(message.card.get("type", ""))
-    return CardView(
-        type=name, template=card_types.get_card_type(name).template, data=message.card, sent_at=_at(message)
     )
 
 

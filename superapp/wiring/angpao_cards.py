@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ from superapp.core.money import Money
 from superapp.wiring.angpao_audiences import conversation_of
 
 ANGPAO = "angpao.packet"
+# A card names so many of those who opened it; to later ones it still says "Open", and they see what they got.
+OPENERS_MAX = 100
 CONVERSATION_ACTIONS = (
     ConversationAction(
         name="angpao_for_person", label=_("Angpao"), icon="gift", url_prefix="/angpao/?kepada=", place="attach"
@@ -87,7 +90,7 @@ def post_angpao_card(event: AngpaoSent, *, now: datetime) -> None:
             sender_public_id=accounts.get_public_ids({packet.sender_id})[packet.sender_id],
             card_type=ANGPAO,
             # As it was sent, so that a repeated call has the same content; what happened since is told by other facts.
-            card=_card(packet, opened=0, state="open"),
+            card=_card(packet, opened=0, state="open", openers=()),
             idempotency_key=_key(packet),
             now=now,
         )
@@ -122,7 +125,7 @@ def _update(packet: PacketSummary) -> bool:
             conversation_id=conversation,
             sender_id=packet.sender_id,
             idempotency_key=_key(packet),
-            card=_card(packet, opened=packet.opened, state=packet.state),
+            card=_card(packet, opened=packet.opened, state=packet.state, openers=packet.openers),
         )
     except (ConversationNotFound, MessageNotFound):
         return False
@@ -152,7 +155,7 @@ def _post_system_event(
         )
 
 
-def _card(packet: PacketSummary, *, opened: int, state: str) -> dict[str, Any]:
+def _card(packet: PacketSummary, *, opened: int, state: str, openers: Sequence[UUID]) -> dict[str, Any]:
     return {
         "version": 1 + opened + (state != "open"),
         "packet": str(packet.public_id),
@@ -161,6 +164,7 @@ def _card(packet: PacketSummary, *, opened: int, state: str) -> dict[str, Any]:
         "opened": opened,
         "slots": packet.slots,
         "mode": packet.mode,
+        "done_by": " ".join(chat.short_id(str(one)) for one in openers[:OPENERS_MAX]),
     }
 
 

@@ -177,6 +177,7 @@ def _card(asked: RequestDetails) -> dict[str, Any]:
 
 
 def _split_card(bill: SplitDetails) -> dict[str, Any]:
+    still_open = [share for share in bill.shares if share.state == "open"]
     return {
         "version": bill.version,
         "split": str(bill.public_id),
@@ -186,7 +187,12 @@ def _split_card(bill: SplitDetails) -> dict[str, Any]:
         "paid_count": str(len(bill.paid)),
         "share_count": str(len(bill.counted)),
         "paid_names": _names(bill.paid),
-        "open_names": _names([share for share in bill.shares if share.state == "open"]),
+        "open_names": _names(still_open),
+        "asks": " ".join(chat.short_id(share.payer["id"]) for share in still_open),
+        "faces": [
+            {"id": share.payer["id"], "name": share.payer["name"], "done": share.state == "paid"}
+            for share in bill.counted[:NAMES_MAX]
+        ],
     }
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { readFileSync } from "node:fs"
 import { test } from "node:test"
 
-import { showCard } from "#chat/card_view.js"
+import { isAsked, showCard } from "#chat/card_view.js"
 import { Bell } from "#lib/bell.js"
 import { Refused } from "#lib/refused.js"
 import { Unanswered } from "#lib/unanswered.js"
@@ -82,4 +82,14 @@ test("a card that is none empties its place", () => {
   showCard(box, null)
 
   assert.equal(box.hidden, true)
+})
+
+test("a card waits for those it names, or for all who have not done their part", () => {
+  const me = "01a227d8-0123-735c-9058-9116721281fe"
+
+  assert.equal(isAsked({}, me), true)
+  assert.equal(isAsked({ done_by: "9058aaaaaaaa" }, me), true)
+  assert.equal(isAsked({ done_by: "9058aaaaaaaa 9116721281fe" }, me), false)
+  assert.equal(isAsked({ asks: "" }, me), false)
+  assert.equal(isAsked({ asks: "9116721281fe" }, me), true)
 })

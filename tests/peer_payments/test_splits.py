@@ -172,9 +172,13 @@ def test_bill_sent_twice_at_once_is_one(real_db, four, now, in_threads):
 
 def test_card_in_the_group_shows_who_has_paid(four, now):
     ana, (bo, cita, deni), group = four
+    conversation = group.rpartition(":")[2]
     made = split(ana, group, [ana, bo, cita, deni], now)
     deliver()
     assert (card()["paid_count"], card()["open_names"], card()["state"]) == ("0", "Bo, Cita, Deni", "open")
+    assert card()["asks"] == " ".join(str(one.public_id)[-12:] for one in (bo, cita, deni))
+    page = browser_of(bo).get(f"/obrolan/{conversation}/").content.decode()
+    assert (page.count('class="card-face"'), 'data-state="open" data-asked' in page) == (3, True)
 
     for share, payer in zip(made.shares, (bo, cita, deni), strict=True):
         pay(payer, share, now)
@@ -182,6 +186,9 @@ def test_card_in_the_group_shows_who_has_paid(four, now):
 
     assert (card()["paid_count"], card()["share_count"], card()["paid_names"]) == ("3", "3", "Bo, Cita, Deni")
     assert card()["state"] == "done"
+    assert (card()["asks"], [face["done"] for face in card()["faces"]]) == ("", [True, True, True])
+    page = browser_of(bo).get(f"/obrolan/{conversation}/").content.decode()
+    assert (page.count('class="card-face" data-done'), 'data-state="done" data-asked' in page) == (3, False)
     assert balance(ana, now) == 175_000_00
     assert Message.objects.filter(kind="card").count() == 1
 

@@ -52,6 +52,7 @@ def test_new_angpao_is_a_card_of_its_sender(ana, packet):
         "opened": 0,
         "slots": 2,
         "mode": "equal",
+        "done_by": "",
     }
 
 
@@ -66,6 +67,7 @@ def test_card_counts_who_opened_it_and_says_when_it_is_finished(bo, cici, packet
     open_one(packet, bo, now)
     deliver()
     assert (card()["state"], card()["opened"], card()["version"]) == ("open", 1, 2)
+    assert card()["done_by"] == str(bo.public_id)[-12:]
     open_one(packet, cici, now)
     deliver()
 

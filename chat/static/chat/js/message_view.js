@@ -97,9 +97,10 @@ export class MessageView {
   #showBubble(element, item, quote) {
     const { row, isMine, state, at } = item
     this.#showQuote(element, row, quote)
-    showCard(part(element, "card"), row.card, (moment) => this.#moment(Date.parse(moment), at))
+    const person = (user) => this.#words.person(user)
+    showCard(part(element, "card"), row.card, { moment: (moment) => this.#moment(Date.parse(moment), at), me: this.#me, person })
     fill(element, "forwarded", forwardedWord(row, this.#data))
-    const about = { data: this.#data, format: this.#format, me: this.#me, now: this.#clock.serverNow(), person: (user) => this.#words.person(user) }
+    const about = { data: this.#data, format: this.#format, me: this.#me, now: this.#clock.serverNow(), person }
     showAttachment(part(element, "attachment"), item, about)
     const photos = photosOf(row)
     mark(element, "data-photos", photos.length > 0)
