@@ -30,6 +30,7 @@ from payments.pages import js_messages
 from payments.queries.favourites import list_favourite_ids
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, flash_next, get_current_user, named_person_required
+from superapp.accounts.errors import PersonNotFound
 from superapp.core import clock, ids, money
 from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost, post_only_redirecting_to
@@ -78,7 +79,7 @@ def mark_favourite(request: HttpRequest, user: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_recipient(request: HttpRequest) -> HttpResponse:
-    """Show the contacts, and find another recipient by handle or phone number."""
+    """Show the contacts, and find another recipient by name, if a contact has it, handle or phone number."""
     user = get_current_user(request)
     chosen = ids.parse_id(request.GET.get("kepada", ""))
     if chosen is not None:
@@ -87,8 +88,9 @@ def choose_recipient(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("who", "")[:WRITTEN_CHARS_MAX]
     if request.method == "POST":
         try:
-            found = api.find_recipient_by_text(user.pk, typed, now=clock.now())
-            return redirect("payments:send", user=found.person["id"])
+            named = _find_contact_by_name(user.pk, typed)
+            who = named or api.find_recipient_by_text(user.pk, typed, now=clock.now()).person["id"]
+            return redirect("payments:send", user=who)
         except DomainError as refusal:
             if refusal.kind not in FIELD_ERROR_KINDS:
                 raise
@@ -98,9 +100,24 @@ def choose_recipient(request: HttpRequest) -> HttpResponse:
     context = {
         "contacts": sorted(contacts, key=lambda payee: not payee.is_favourite),
         "who": typed,
-        "problem": problem and problem.body()["message"],
+        "problem": problem and _describe_problem(problem),
     }
     return render(request, "payments/send_whom.html", context, status=problem.kind if problem else 200)
+
+
+def _describe_problem(problem: DomainError) -> object:
+    if isinstance(problem, PersonNotFound):
+        return _("Nobody here has this number or name. Check it, or invite them to {brand}.").format(
+            brand=settings.BRAND_NAME
+        )
+    return problem.body()["message"]
+
+
+def _find_contact_by_name(user_id: int, typed: str) -> str | None:
+    """Return the id of the only contact of this name, in whatever case; None if there are several, or none."""
+    wanted = typed.strip().casefold()
+    named = [one["id"] for one in accounts.list_contacts(user_id) if one["name"].casefold() == wanted]
+    return named[0] if len(named) == 1 else None
 
 
 @named_person_required

@@ -77,10 +77,10 @@ def draw_pdf(receipt: ReceiptPrint) -> bytes:
     canvas.rect(0, height - 14 * mm, width, 14 * mm, stroke=0, fill=1)
     canvas.setFillGray(1)
     canvas.setFont(STRONG, 12)
-    canvas.drawString(left, height - 9 * mm, _printable(receipt.brand))
+    canvas.drawString(left, height - 9 * mm, printable(receipt.brand))
     canvas.setFillGray(0.35)
     canvas.setFont(PLAIN, 10)
-    canvas.drawCentredString(width / 2, height - 23 * mm, _printable(receipt.headline))
+    canvas.drawCentredString(width / 2, height - 23 * mm, printable(receipt.headline))
     canvas.setFillGray(0)
     canvas.setFont(STRONG, 19)
     canvas.drawCentredString(width / 2, height - 32 * mm, receipt.amount)
@@ -91,7 +91,7 @@ def draw_pdf(receipt: ReceiptPrint) -> bytes:
         canvas.drawString(left, y, label)
         canvas.setFillGray(0)
         canvas.setFont(PLAIN, 9)
-        for line in _wrap(_printable(value), lambda text: pdfmetrics.stringWidth(text, PLAIN, 9), room):
+        for line in _wrap(printable(value), lambda text: pdfmetrics.stringWidth(text, PLAIN, 9), room):
             y -= 4.4 * mm
             canvas.drawString(left, y, line)
         y -= 6.2 * mm
@@ -100,7 +100,7 @@ def draw_pdf(receipt: ReceiptPrint) -> bytes:
             y = height - 14 * mm
     canvas.setFillGray(0.35)
     canvas.setFont(PLAIN, 7)
-    canvas.drawCentredString(width / 2, 7 * mm, _printable(receipt.footer))
+    canvas.drawCentredString(width / 2, 7 * mm, printable(receipt.footer))
     canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -128,7 +128,8 @@ def _drawable(text: str, face: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> 
     return "".join(letter for letter in text if letter.isspace() or bytes(face.getmask(letter)) != unknown)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text without the characters that the typeface of prints lacks, such as emoji."""
     glyphs = pdfmetrics.getFont(PLAIN).face.charToGlyph
     return "".join(letter for letter in text if ord(letter) in glyphs)
 

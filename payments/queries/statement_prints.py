@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.conf import settings
+from django.utils import formats
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.units import mm
@@ -14,12 +15,15 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from payments import queries
+from payments.domain import chart_of_accounts
 from payments.models import Account
 from payments.queries.qris_prints import GREY, PLAIN, STRONG, register_fonts
+from payments.queries.receipt_prints import printable
 from payments.queries.statement_lines import StatementLine, iterate_statement_lines
 from payments.queries.statement_sheets import describe_rule
 from payments.queries.statement_words import describe_kind
 from superapp.core.money import Money
+from superapp.web import time_formats
 
 WIDTH, HEIGHT = landscape(A4)
 MARGIN, LINE = 14 * mm, 5.4 * mm
@@ -33,13 +37,18 @@ _SIZE = 8
 class _Print:
     """A statement that is being drawn: the page, and how far down it is."""
 
-    def __init__(self, out: BytesIO, holder: str, period: str) -> None:
+    def __init__(self, out: BytesIO, holder: str, period: str, *, has_fees: bool) -> None:
         register_fonts()
         self.canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), invariant=True, pageCompression=1)
         self.canvas.setTitle(f"{_('Statement')} · {holder}")
         self.canvas.setCreator(settings.BRAND_NAME)
-        self.holder, self.period, self.page = holder, period, 0
+        self.holder, self.period, self.page, self.has_fees = printable(holder), period, 0, has_fees
         self.begin_page()
+
+    @property
+    def room(self) -> float:
+        """The width for what a line is about, which is more where no fees stand beside it."""
+        return float((_RULE if self.has_fees else _AMOUNTS[1]) - _WHAT)
 
     def begin_page(self) -> None:
         if self.page:
@@ -53,8 +62,11 @@ class _Print:
         canvas.drawRightString(WIDTH - MARGIN, HEIGHT - 18 * mm, settings.BRAND_NAME)
         canvas.drawRightString(WIDTH - MARGIN, 10 * mm, _("Page {number}").format(number=self.page))
         self.y = TOP + 6 * mm
-        headings = (_("Gross"), _("Fee"), _("Net"), _("Balance"))
-        self.draw_row(_("Date"), _("What"), headings, rule=_("Fee rule"), font=STRONG)
+        if self.has_fees:
+            headings = (_("Gross"), _("Fee"), _("Net"), _("Balance"))
+            self.draw_row(_("Date"), _("What"), headings, rule=_("Fee rule"), font=STRONG)
+        else:
+            self.draw_row(_("Date"), _("What"), ("", "", _("Amount"), _("Balance")), font=STRONG)
         canvas.setStrokeGray(GREY)
         canvas.line(MARGIN, self.y + LINE - 1.5 * mm, WIDTH - MARGIN, self.y + LINE - 1.5 * mm)
 
@@ -66,7 +78,7 @@ class _Print:
         canvas = self.canvas
         canvas.setFont(font, _SIZE)
         canvas.drawString(_DATE, self.y, date)
-        canvas.drawString(_WHAT, self.y, _cut(f"{what} · {note}" if note else what, font, _RULE - _WHAT - 2 * mm))
+        canvas.drawString(_WHAT, self.y, _cut(f"{what} · {note}" if note else what, font, self.room - 2 * mm))
         canvas.drawString(_RULE, self.y, rule)
         for right, amount in zip(_AMOUNTS, amounts, strict=True):
             canvas.drawRightString(right, self.y, amount)
@@ -79,7 +91,9 @@ def stream_pdf(account: Account, since: datetime, until: datetime, *, holder: st
     zone = since.tzinfo
     last_day = (until - timedelta(microseconds=1)).astimezone(zone)
     out = BytesIO()
-    made = _Print(out, holder, f"{since:%Y-%m-%d} – {last_day:%Y-%m-%d}")
+    days = " – ".join(formats.date_format(day, "j F Y") for day in (since, last_day))
+    # Only merchants pay fees from what they get; to people, three equal columns say nothing.
+    made = _Print(out, holder, days, has_fees=account.kind != chart_of_accounts.WALLET.name)
 
     def balance(word: str, minor: int) -> None:
         made.draw_row("", word, ("", "", "", str(Money(minor, account.asset))), font=STRONG)
@@ -87,13 +101,19 @@ def stream_pdf(account: Account, since: datetime, until: datetime, *, holder: st
     balance(_("Opening balance"), period.opening.balance)
     for line in iterate_statement_lines(period):
         at = line.movement.posted_at.astimezone(zone)
-        amounts = tuple(str(one) for one in (line.gross, line.fee, line.net, line.movement.balance_after))
+        fees = (str(line.gross), str(line.fee)) if made.has_fees else ("", "")
+        amounts = (*fees, str(line.net), str(line.movement.balance_after))
         kind = describe_kind(line.movement)
-        made.draw_row(f"{at:%Y-%m-%d %H:%M}", kind, amounts, rule=describe_rule(line), note=_note(line))
+        rule = describe_rule(line) if made.has_fees else ""
+        made.draw_row(_date(at), kind, amounts, rule=rule, note=printable(_note(line)))
     balance(_("Closing balance"), period.closing.balance)
     made.canvas.showPage()
     made.canvas.save()
     yield out.getvalue()
+
+
+def _date(at: datetime) -> str:
+    return f"{formats.date_format(at, 'j M Y')} {time_formats.format_hour(at)}"
 
 
 def _note(line: StatementLine) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from payments import api
 from payments.domain.receipt_numbers import format_number
 from payments.models import Request
+from superapp.accounts import api as accounts
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import clock
 from superapp.core.money import Money
@@ -86,6 +87,17 @@ def test_recipient_is_found_by_handle_or_number(as_ana, bo):
     assert "Bo Santoso" in as_ana.get(found[0].url).content.decode()
     assert refused.status_code == 404
     assert 'id="who-problem"' in refused.content.decode()
+
+
+def test_only_contact_of_a_name_is_found_by_it(as_ana, ana, bo, make_user, now):
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+
+    found = as_ana.post("/dompet/kirim/", {"who": " bo SANTOSO "})
+    accounts.connect_people(user_id=ana.pk, peer_id=make_user("bo2", name="Bo Santoso").pk, now=now)
+    unclear = as_ana.post("/dompet/kirim/", {"who": "Bo Santoso"})
+
+    assert found.url == reverse("payments:send", args=[bo.public_id])
+    assert (unclear.status_code, "ajak dia pakai Nusa" in unclear.content.decode()) == (404, True)
 
 
 def test_transfer_form_names_the_recipient_asks_the_pin_and_shows_the_receipt(as_ana, ana, bo, now):

@@ -9,12 +9,15 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
+from django.utils import formats
 from python_calamine import CalamineWorkbook
 
 from payments import api, errors
 from payments.writers import ledger
+from superapp.accounts import api as accounts
 from superapp.core.money import Money
 from tests.harness.authorizations import BY_PIN
+from tests.payments.purses import PIN
 from tests.payments.test_qris_payments import WARUNG, bill_of, open_account, pay
 from tests.payments.test_statements import bean_check
 
@@ -79,6 +82,21 @@ def test_print_says_the_same_to_people(sold, now):
     for amount in ("Rp50.000", "Rp350", "Rp49.650", "-Rp10.000", "Rp69.650"):
         assert amount in said
     assert "=Warung Bo" in said
+
+
+def test_print_of_a_wallet_has_one_amount_a_line_and_no_emoji(make_payer, now):
+    ana, bo = make_payer("ana", 100_000_00), make_payer("bo")
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+    sent = {"amount": Money(5_000_00), "memo": "sayur 🥬", "pin": PIN, "idempotency_key": "k", "now": now}
+    api.send_money(sender_id=ana.pk, receiver_id=bo.pk, **sent)
+    period = {"since": now - timedelta(days=1), "until": now + timedelta(days=1)}
+
+    file = api.open_wallet_statement(ana.pk, "pdf", **period, holder="Ana 🌙", now=now)
+    said = pypdfium2.PdfDocument(b"".join(file.chunks))[0].get_textpage().get_text_range()
+
+    assert said.count("-Rp5.000") == 1
+    assert ("sayur" in said, "🥬" in said, "🌙" in said, "Bruto" in said) == (True, False, False, False)
+    assert f"{formats.date_format(now, 'j M Y')}" in said
 
 
 def test_print_of_many_lines_has_many_pages(make_payer, now):
