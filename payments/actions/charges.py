@@ -129,9 +129,11 @@ def expire_top_ups(now: datetime) -> int:
 
 
 def get_top_up_room(user_id: int, *, now: datetime) -> Money | None:
-    """Return how much still fits into a person's wallet; None without a ceiling."""
+    """Return how much may still come in for a person, by the wallet's ceiling and the operator's cap; None for all."""
     wallet = get_or_open_wallet(user_id=user_id, now=now)
-    return None if wallet.ceiling is None else Money(max(wallet.ceiling - wallet.balance, 0), wallet.asset)
+    in_wallet = None if wallet.ceiling is None else Money(max(wallet.ceiling - wallet.balance, 0), wallet.asset)
+    rooms = [room for room in (in_wallet, queries.find_float_room(wallet.asset)) if room is not None]
+    return min(rooms, key=lambda room: room.amount_minor, default=None)
 
 
 def _open_charge(

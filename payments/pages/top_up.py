@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from payments import api
+from payments import api, queries
 from payments.domain import play_money, simulated_bank, virtual_account_numbers
 from payments.errors import (
     BankOutOfReach,
@@ -28,7 +28,7 @@ from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, money
 from superapp.core.errors import AmountInvalid
 from superapp.core.form_pages import form_cost
-from superapp.core.money import Money
+from superapp.core.money import IDR, Money
 
 WRITTEN_CHARS_MAX = 40
 
@@ -69,6 +69,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "phone": accounts.get_formatted_phone_number(user.pk),
         "bank_name": settings.BANK_NAME,
         "has_bank": bool(settings.BANK_URL),
+        "is_capped": queries.find_float_room(IDR) == Money(0),
         "number": number,
         "number_in_groups": virtual_account_numbers.group_digits(number),
         "amount": written,

@@ -17,4 +17,6 @@ def entry_fields(kind: str) -> dict[str, Any]:
     Return the fields of an entry of this kind with an authorization that it accepts. A kind of the tests' own is
     declared by this.
     """
-    return {"kind": kind, "authorization": Authorization(min(ACCEPTED_METHODS.setdefault(kind, _BY_OPERATOR)))}
+    method = min(ACCEPTED_METHODS.setdefault(kind, _BY_OPERATOR))
+    people = {"user_id": 1, "second_user_id": 2} if method is AuthorizationMethod.TWO_OPERATORS else {}
+    return {"kind": kind, "authorization": Authorization(method, **people)}

@@ -11,6 +11,7 @@ from django.test import Client
 
 from payments import api
 from payments.actions.charges import get_or_open_virtual_account
+from payments.actions.issued_money import apply_float_cap
 from payments.adapters import bank_keys, banks
 from payments.adapters.snap_signatures import format_timestamp, sign_notification, sign_request, sign_token_request
 from payments.models import BankMessage, Charge, IncomingPayment
@@ -153,6 +154,15 @@ def test_inquiry_of_a_charge_names_its_amount_and_a_paid_or_expired_one_is_refus
     )
     api.expire_charge("shop.order:2", now=now)
     assert code(caller.call(INQUIRY, fields_of(late.virtual_account.number))) == "4042419"
+
+
+def test_inquiry_above_the_operators_cap_is_refused_before_it_is_paid(ana, caller, settings):
+    caller.call(PAYMENT, fields_of(number_of(ana)))
+    assert code(caller.call(INQUIRY, fields_of(number_of(ana)))) == "2002400"
+    settings.WALLET_LOOP, settings.FLOAT_CAP_RUPIAH = "closed", 50_000
+    apply_float_cap()
+
+    assert code(caller.call(INQUIRY, fields_of(number_of(ana)))) == "4032402"
 
 
 def test_inquiry_of_an_unknown_number_is_refused(caller):

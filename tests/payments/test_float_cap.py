@@ -85,7 +85,7 @@ def test_database_itself_refuses_what_no_action_asked_for(closed, make_payer, wa
     entry = ledger.JournalEntry(
         key=ledger.derive_key("test", "k", {}),
         kind="topped_up",
-        authorization=Authorization(AuthorizationMethod.OPERATOR, ana.pk),
+        authorization=Authorization(AuthorizationMethod.TWO_OPERATORS, 1, second_user_id=2),
         lines=(ledger.TransferLine(cash.pk, wallet_of(ana).pk, Money(CAP + 1)),),
     )
 

@@ -9,7 +9,9 @@ from structlog.testing import capture_logs
 from payments.actions.issued_money import apply_float_cap
 from payments.maintenance.float_cap import alarm_float_cap, check_float_cap, measure_float_cap
 from payments.models import IssuedMoney
+from superapp.accounts.models import User
 from superapp.core import embedded, scheduler
+from tests.payments.purses import browser_of
 from tests.payments.test_bank_desks import text_of
 
 OWED = 1_000_00
@@ -103,3 +105,13 @@ def test_desk_of_limits_says_nothing_without_a_cap(cap, make_operator):
 
     assert "Masih bisa masuk" not in text_of(make_operator("rina", "finance").browser.get("/konsol/batas/"))
     assert IssuedMoney.objects.get(asset="IDR").cap is None
+
+
+@pytest.mark.parametrize(("rupiah", "is_told"), [(1_000, True), (1_001, False)])
+def test_person_is_told_before_they_send_what_would_not_come_in(cap, rupiah, is_told):
+    cap(rupiah)
+
+    page = text_of(browser_of(User.objects.get(handle="ana")).get("/dompet/isi/"))
+
+    assert ("Jangan transfer dulu" in page) == is_told
+    assert ("Di loket" in page) != is_told

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from structlog.testing import capture_logs
 
 from payments import api
 from payments.actions import sealing
@@ -15,6 +16,7 @@ from payments.domain import sealed_records
 from payments.domain.proofs import ProofRejected, encode_proof, verify_proof
 from payments.domain.sealed_records import KeyStatement, LedgerKeyUnusable, make_key_id, public_key_of, sign_statement
 from payments.maintenance import block_checks
+from payments.maintenance.periodic_tasks import alarm_replaced_keys
 from payments.models import Block, LedgerKey
 from payments.queries.proofs import get_proof
 from superapp.core.money import Money
@@ -200,3 +202,19 @@ def test_command_that_verifies_says_it(document, replaced, lost, tmp_path, capsy
     said = capsys.readouterr().out
     assert f"Replaced without signature: key {replaced.key_id} took the place of lost key {lost}" in said
     assert f"Compare the newest replaced key with the operator's, or name it by --key: {replaced.key_id}" in said
+
+
+def test_replacement_is_alarmed_for_a_week(replaced, lost, now):
+    with capture_logs() as lines:
+        assert (alarm_replaced_keys(now), alarm_replaced_keys(now + timedelta(days=8))) == (1, 0)
+
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("ledger_key_replaced", "critical")
+    assert f"lost key {lost}" in line["replacement"]
+
+
+def test_rotated_key_is_no_alarm(ana, now):
+    sealing.get_signing_key(now=now)
+    sealing.rotate_key(NEW_SEED, now=now)
+
+    assert alarm_replaced_keys(now) == 0
