@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -27,6 +27,21 @@ def test_next_date_of_a_series(repeat, first, after, expected):
     found = next_date(date.fromisoformat(first), repeat, after=date.fromisoformat(after))
 
     assert (found and found.isoformat()) == expected
+
+
+@pytest.mark.parametrize("first", [date(2027, 1, 29), date(2027, 1, 31), date(2027, 12, 15)], ids=str)
+def test_series_has_each_of_its_dates_once_however_long_it_is(first):
+    days = [first + timedelta(days=number) for number in range(800)]
+    weeks = [first + timedelta(weeks=number) for number in range(120)]
+    months = [day for day in days if day.day == first.day or (day.day < first.day and _is_last_of_month(day))]
+
+    for after in days[:760]:
+        assert next_date(first, "weekly", after=after) == next(day for day in weeks if day > after)
+        assert next_date(first, "monthly", after=after) == next(day for day in months if day > after)
+
+
+def _is_last_of_month(day):
+    return (day + timedelta(days=1)).day == 1
 
 
 def test_transfer_is_due_at_eight_in_the_morning_of_the_sender():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from peer_payments import errors
 from peer_payments.domain import shares
+from peer_payments.domain.rules import AMOUNT_MAX
 from peer_payments.domain.shares import BillItem
 from superapp.core.money import Money
 
@@ -62,6 +63,22 @@ def test_equal_shares_sum_up_to_the_bill_and_differ_by_less_than_two_rupiah(tota
 def test_bill_that_nobody_else_shares_is_refused(parts):
     with pytest.raises(errors.BillInvalid):
         shares.require_shares(parts, ANA)
+
+
+@pytest.mark.parametrize(
+    "owed",
+    [
+        pytest.param({BO: Money(1)}, id="one person, the least"),
+        pytest.param(dict.fromkeys([BO, CITA, *OTHERS][:50], Money(5)), id="as many as may be"),
+    ],
+)
+def test_shares_of_others_are_asked_for_though_the_maker_bears_nothing(owed):
+    assert shares.require_shares({ANA: Money(0), **owed}, ANA) == owed
+
+
+def test_share_that_no_request_may_have_is_refused():
+    with pytest.raises(errors.AmountTooLarge):
+        shares.require_shares({BO: AMOUNT_MAX + Money(1)}, ANA)
 
 
 def test_item_that_nobody_had_is_refused():
