@@ -75,6 +75,8 @@ from payments.actions.withdrawals import (
     require_withdrawable,
 )
 from payments.actions.withdrawals import get_fee as get_withdrawal_fee
+from payments.actions.withdrawals import get_minimum as get_withdrawal_minimum
+from payments.adapters.bank import BankAccount
 from payments.contracts import (
     AngpaoShare,
     EscrowRoute,
@@ -134,6 +136,7 @@ __all__ = [
     "NO_FEE",
     "AngpaoShare",
     "Authorization",
+    "BankAccount",
     "Charge",
     "ChargeMethod",
     "EscrowRoute",
@@ -211,6 +214,7 @@ __all__ = [
     "get_wallet",
     "get_wallet_rev",
     "get_withdrawal_fee",
+    "get_withdrawal_minimum",
     "group_digits",
     "hold_funds",
     "is_enabled",

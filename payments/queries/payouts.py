@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from payments.domain.receipt_numbers import format_number
 from payments.errors import PayoutNotFound
 from payments.models import PayoutAccount, Settlement, Withdrawal
 from payments.queries.bank_money import get_receipt_of
@@ -50,8 +51,7 @@ class PayoutDetails:
     created_at: datetime
     partner_reference: str
     bank_reference: str
-    # The public id of the journal that is its receipt.
-    receipt: UUID
+    receipt_number: str
     steps: list[Step]
 
 
@@ -120,7 +120,7 @@ def _to_details(row: Withdrawal, *, is_scheduled: bool) -> PayoutDetails:
         created_at=row.created_at,
         partner_reference=row.partner_reference,
         bank_reference=row.bank_reference,
-        receipt=get_receipt_of(row),
+        receipt_number=format_number(get_receipt_of(row)),
         steps=list_steps(row),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings as site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_date
@@ -25,17 +26,19 @@ from superapp.accounts.api import flash_next, get_current_user, named_person_req
 from superapp.core import clock
 from superapp.core.errors import DomainError, InputInvalid
 from superapp.core.form_pages import form_cost
+from superapp.core.money import Money
 
 RHYTHMS: dict[str, Promise] = {
     "daily": gettext_lazy("Every day at midnight"),
     "weekly": gettext_lazy("Every week, in the night to Monday"),
 }
-BY_HAND = "by_hand"
+BY_HAND, TARGETS = "by_hand", ("wallet", "bank")
 PAGE_SIZE = 60
 LEFT: dict[str, Promise] = {
     "wallet_full": gettext_lazy("Your wallet is filled up to its limit. The rest stays safe here."),
     "refunds_wait": gettext_lazy("Kept here for refunds that wait."),
-    "account_not_open": gettext_lazy("Your wallet could not take it. The money stays safe here."),
+    "account_not_open": gettext_lazy("An account is blocked for now. The money stays safe here."),
+    "below_minimum": gettext_lazy("Too little for a payout to the bank. It waits for the next one."),
 }
 
 
@@ -45,7 +48,7 @@ LEFT: dict[str, Promise] = {
 @form_cost(20)
 @require_http_methods(["GET", "HEAD", "POST"])
 def settlements(request: HttpRequest) -> HttpResponse:
-    """Show the balance, the next settlement and those before, and choose the rhythm."""
+    """Show the balance, the bank account, the next settlement and all payouts before, and choose the rhythm."""
     user = get_current_user(request)
     merchant = merchant_reference(require_own_shop(user.pk).public_id)
     unproved: DomainError | None = None
@@ -56,9 +59,17 @@ def settlements(request: HttpRequest) -> HttpResponse:
         except pin_field.REFUSALS as refusal:
             unproved = refusal
     shown = payments.list_settlements(merchant, before=_parse_day(request.GET.get("sebelum", "")), limit=PAGE_SIZE + 1)
-    plan = payments.find_settlement_plan(merchant)
+    plan, paid_out = payments.find_settlement_plan(merchant), payments.list_payouts(merchant)
     rhythm = plan.rhythm if plan else BY_HAND
+    on_its_way = [one for one in paid_out if one.is_open]
     context = {
+        "account": payments.find_payout_account(merchant),
+        "is_connected": bool(site.BANK_URL),
+        "fee": payments.get_withdrawal_fee(),
+        "payouts": paid_out,
+        "on_its_way": sum((one.amount for one in on_its_way), start=Money(0)),
+        "plan": plan,
+        "target": request.POST.get("target") or (plan.target if plan else "wallet"),
         "balance": api.fetch_merchant_balance(user.pk),
         "next_at": plan and plan.next_at,
         "is_by_hand": rhythm == BY_HAND,
@@ -96,12 +107,16 @@ def _choose(request: HttpRequest, merchant: str, owner_id: int) -> None:
     rhythm = request.POST.get("rhythm", "")
     if rhythm not in (*RHYTHMS, BY_HAND):
         raise InputInvalid(detail="rhythm")
+    target = request.POST.get("target", "wallet")
+    if target not in TARGETS:
+        raise InputInvalid(detail="target")
     payments.choose_settlement(
         merchant=merchant,
         owner_id=owner_id,
         device_id=accounts.get_device_id(request),
         pin=pin_field.read_pin(request),
         rhythm=rhythm,
+        target=target,
         now=clock.now(),
     )
     flash_next(request, _("From now on you move the money by hand.") if rhythm == BY_HAND else _("Saved."))

@@ -19,6 +19,7 @@ class WiringConfig(AppConfig):
             order_alerts,
             order_cards,
             payment_purposes,
+            payout_alerts,
             peer_cards,
             play_money,
             schedule_alerts,
@@ -34,6 +35,7 @@ class WiringConfig(AppConfig):
         money_notices.register()
         order_alerts.register()
         order_cards.register()
+        payout_alerts.register()
         peer_cards.register()
         play_money.register()
         schedule_alerts.register()

@@ -107,6 +107,7 @@ FORM: Mapping[str, str] = {
     "sms": "yes",
     "solution": "",
     "sound": "yes",
+    "target": "bank",
     "tables": "Ditulis Eve",
     "star": "yes",
     "text": "Jalan Eve 1",

@@ -342,6 +342,8 @@ def _bill(world: World) -> payments.QrisBillDetails:
     merchant = merchant_reference(UUID(world.theirs["shop"]["open"]))
     made = store_settlement(bo.pk, now, merchant=merchant)
     world.theirs["settlement"] = {"of bo": str(made.public_id)}
+    world.theirs["payout"] = {"of bo": bank_money.make_payout(bo.pk, merchant, now)}
+    world.secrets |= bank_money.SECRETS_OF_PAYOUTS
     return bill
 
 

@@ -5,8 +5,40 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from payments.models import Charge, VirtualAccount, Withdrawal
+from payments.models import Charge, Journal, PayoutAccount, VirtualAccount, Withdrawal
 from superapp.accounts.models import User
+
+SECRETS_OF_PAYOUTS = {"88776655443", "RAHASIA TOKO", "rahasia-pencairan"}
+
+
+def make_payout(owner_id: int, merchant: str, now: datetime) -> str:
+    """Make the bank account of a merchant and a payout that is on its way there; return its id."""
+    to = {"bank_code": "014", "holder": "RAHASIA TOKO"}
+    PayoutAccount.objects.create(
+        merchant=merchant,
+        version=1,
+        owner_id=owner_id,
+        number="88776655443",
+        chosen_at=now,
+        scheduled_from=now,
+        **to,
+    )
+    row = Withdrawal.objects.create(
+        user_id=owner_id,
+        merchant=merchant,
+        account_number="88776655443",
+        amount=54_321_00,
+        fee=0,
+        asset="IDR",
+        partner_reference="rahasia-pencairan",
+        hold=Journal.objects.filter(withdrawal=None).first(),
+        state="submitted",
+        created_at=now,
+        submitted_at=now,
+        ask_after=now + timedelta(days=1),
+        **to,
+    )
+    return str(row.public_id)
 
 
 def make(ana: User, journal_id: int, now: datetime) -> tuple[dict[str, dict[str, Any]], set[str]]:

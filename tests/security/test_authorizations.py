@@ -43,6 +43,7 @@ WAYS = {
     "page shop.pages.orders.refund": ANY_OF_TWO,
     "page shop.pages.code_refunds.code_payment": ANY_OF_TWO,
     "page payments.pages.withdrawals.confirm_withdrawal": "PIN",
+    "page shop.pages.payouts.confirm_payout": "PIN",
     "page payments.endpoints.bank_callbacks.take_virtual_account_payment": "signature of the bank",
     "page payments.endpoints.bank_callbacks.take_qr_payment": "signature of the bank",
     "timer angpao.maintenance.periodic_tasks.return_expired": "timer",

@@ -25,7 +25,8 @@ SAID = "Jual beli tidak tersedia di sini"
 ID = str(uuid.uuid4())
 PARTS = {
     "uuid:product": ID, "uuid:key": ID, "uuid:shop": ID, "uuid:order": ID, "uuid:bill": ID, "slug:handle": "manik-bo",
-    "slug:slug": "gelang-manik", "slug:digest": "x", "slug:name": "0" * 64, "int:part": "1", "int:size": "320",
+    "uuid:payout": ID, "slug:slug": "gelang-manik", "slug:digest": "x", "slug:name": "0" * 64, "int:part": "1",
+    "int:size": "320",
 }  # fmt: skip
 BUYING = {"begin", "buy"}
 # What is there whatever is offered: orders that were placed, what was earned, photos, and what robots may read.
@@ -34,6 +35,7 @@ OPEN = {
     "correct_resi", "delivered", "confirm", "cancel", "sales", "withdraw", "open_payments", "await_payment",
     "refund", "code_payment", "open_dispute", "drop_dispute", "answer_dispute", "accept_offer", "decline_offer",
     "request_cancellation", "decline_cancellation", "desk_disputes", "settlements", "settlement",
+    "payout_account", "confirm_payout_account", "pay_out", "confirm_payout", "payout", "payout_state",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",

@@ -106,6 +106,7 @@ def of_money(ana, bo, conversation_id, now):
         "packet": sent.public_id,
         "bayar journal": paid.public_id,
         "settlement": uuid.uuid4(),
+        "payout": uuid.uuid4(),
         "number": uuid.uuid4(),
     }
 

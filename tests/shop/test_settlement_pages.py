@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,11 +41,12 @@ def settled(sold, as_bo, now):
 
 
 def address_on(page):
-    return page.content.decode().partition(f'href="{PAGE}')[2].partition('"')[0]
+    found = re.search(rf'href="{PAGE}([0-9a-f-]{{36}}/)"', page.content.decode())
+    return found[1] if found else ""
 
 
 def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold, move_clock, now):
-    assert "Kamu memindahkannya sendiri ke dompet." in text(as_bo.get(PAGE))
+    assert "Kamu memindahkan uangnya sendiri." in text(as_bo.get(PAGE))
 
     chosen = as_bo.post(PAGE, {"rhythm": "weekly", "pin": PIN})
     assert (chosen.status_code, chosen.url) == (302, PAGE)
@@ -55,7 +57,7 @@ def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold, move_clo
 
     move_clock(now + timedelta(seconds=1))
     as_bo.post(PAGE, {"rhythm": "by_hand"})
-    assert "Kamu memindahkannya sendiri ke dompet." in text(as_bo.get(PAGE))
+    assert "Kamu memindahkan uangnya sendiri." in text(as_bo.get(PAGE))
 
 
 @pytest.mark.parametrize("pin", ["", "000001"])
@@ -64,7 +66,7 @@ def test_trusted_device_alone_does_not_choose_a_rhythm(as_bo, sold, pin):
 
     assert refused.status_code == 403
     assert "PIN salah." in text(refused)
-    assert "Kamu memindahkannya sendiri ke dompet." in text(as_bo.get(PAGE))
+    assert "Kamu memindahkan uangnya sendiri." in text(as_bo.get(PAGE))
 
 
 def test_unknown_rhythm_is_refused(as_bo):

@@ -90,6 +90,7 @@ PAGES = (
     Page("/tokoku/laporan/"),
     Page("/tokoku/pencairan/"),
     Page("/tokoku/qris/tagih/"),
+    Page("/tokoku/pencairan/rekening/"),
     Page(bought),
     *(Page(partial(sold, state)) for state in ("paid", "accepted", "shipped", "completed", "cancelled")),
     Page(good),
