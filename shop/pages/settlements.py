@@ -62,14 +62,16 @@ def settlements(request: HttpRequest) -> HttpResponse:
     plan, paid_out = payments.find_settlement_plan(merchant), payments.list_payouts(merchant)
     rhythm = plan.rhythm if plan else BY_HAND
     on_its_way = [one for one in paid_out if one.is_open]
+    account = payments.find_payout_account(merchant)
+    usual = plan.target if plan and rhythm != BY_HAND else "bank" if account else "wallet"
     context = {
-        "account": payments.find_payout_account(merchant),
+        "account": account,
         "is_connected": bool(site.BANK_URL),
         "fee": payments.get_withdrawal_fee(),
         "payouts": paid_out,
         "on_its_way": sum((one.amount for one in on_its_way), start=Money(0)),
         "plan": plan,
-        "target": request.POST.get("target") or (plan.target if plan else "wallet"),
+        "target": request.POST.get("target") or usual,
         "balance": api.fetch_merchant_balance(user.pk),
         "next_at": plan and plan.next_at,
         "is_by_hand": rhythm == BY_HAND,

@@ -24,7 +24,9 @@ ACCOUNT, FAILED = "account", "failed"
 
 def register() -> None:
     """Register what is told of payouts as a kind of alert."""
-    notifications.register_alert_kind(AlertKind(name=KIND, is_pending=is_pending, text=write_text))
+    # Who did not choose an account has a day, and not from when they look at another message.
+    kind = AlertKind(name=KIND, is_pending=is_pending, text=write_text, is_urgent=True)
+    notifications.register_alert_kind(kind)
 
 
 @subscribe(PayoutAccountChosen)

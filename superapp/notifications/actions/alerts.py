@@ -108,7 +108,8 @@ def _handle(alert: Alert, now: datetime) -> None:
     if quiet_until is not None:
         _as_read(alert).update(due_at=quiet_until)
         return
-    if (pause_ends := _find_pause_end(alert, now)) is not None:
+    pause_ends = None if kind.is_urgent else _find_pause_end(alert, now)
+    if pause_ends is not None:
         _as_read(alert).update(due_at=pause_ends)
         return
     if not _claim(alert, now):

@@ -12,12 +12,13 @@ class AlertKind:
     A kind of alert, by the word before the colon of its subjects.
 
     ``is_pending(user_id, key)`` returns whether the fact still waits for the person; ``text(user_id, key)`` returns the
-    message in the active language.
+    message in the active language. An urgent one does not wait until the person has looked at the last one.
     """
 
     name: str
     is_pending: Callable[[int, str], bool]
     text: Callable[[int, str], str]
+    is_urgent: bool = False
 
 
 _kinds: dict[str, AlertKind] = {}
