@@ -94,7 +94,10 @@ def _new_split(request: HttpRequest, reference: str, group: Group) -> HttpRespon
     people = [accounts.serialize_person(user), *sorted(others.values(), key=lambda person: person["name"])]
     problems: dict[str, object] = {}
     status = 200
-    if request.method == "POST" and "more" not in request.POST:
+    items = _item_rows(request) if method == "items" else []
+    if request.method == "POST" and any(row.amount and not row.had for row in items) and "more" not in request.POST:
+        problems, status = {"items": _("Choose who had this.")}, ErrorKind.INVALID
+    elif request.method == "POST" and "more" not in request.POST:
         try:
             bill = _make(request, reference, method, user.pk)
             return redirect("peer_payments:split", split=bill.public_id)
@@ -112,7 +115,7 @@ def _new_split(request: HttpRequest, reference: str, group: Group) -> HttpRespon
         "key": request.POST.get("key") or str(ids.new_id()),
         "people": people,
         "rows": _person_rows(request, people),
-        "items": _item_rows(request) if method == "items" else (),
+        "items": items,
         "problems": problems,
     }
     return render(request, "peer_payments/split_new.html", context, status=status)

@@ -23,6 +23,7 @@ MODULES = {
     "#chat/": "chat/js/",
     "#payments/": "payments/js/",
     "#angpao/": "angpao/js/",
+    "#peer_payments/": "peer_payments/js/",
     "#shop/": "shop/js/",
 }
 FOLDERS = ("js/", *MODULES.values())

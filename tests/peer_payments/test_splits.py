@@ -342,6 +342,19 @@ def test_form_says_what_is_wrong_and_keeps_what_was_written(form, said, four):
     assert not BillSplit.objects.exists()
 
 
+def test_item_that_nobody_had_is_asked_about_at_its_place(four):
+    ana, (bo, *_others), group = four
+    address = f"/dompet/patungan/?obrolan={conversation_of(group)}&cara=items"
+    written = {"title": "Warung", "item": ["mie", "es"], "price": ["20.000", "5.000"], "had": [f"0:{bo.public_id}"]}
+
+    answer = browser_of(ana).post(address, {**written, "key": "1"})
+
+    page = answer.content.decode()
+    assert (answer.status_code, page.count("Pilih siapa yang pesan ini.")) == (422, 1)
+    assert page.index('value="es"') < page.index("Pilih siapa yang pesan ini.")
+    assert not BillSplit.objects.exists()
+
+
 def test_more_rows_of_items_are_shown_without_making_anything(four):
     ana, _others, group = four
     address = f"/dompet/patungan/?obrolan={conversation_of(group)}&cara=items"
