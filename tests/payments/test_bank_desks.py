@@ -144,6 +144,9 @@ def test_break_is_corrected_by_the_second_member(two, find_break):
     page = text_of(two[0].browser.get(f"/konsol/selisih/{row.pk}/"))
     assert "Petugas, Pemeriksa" in page
     assert str(row.journal.public_id) in page
+    suspended = two[0].browser.get(f"{SUSPENSE}{row.journal.public_id}/").content.decode()
+    assert f'href="/konsol/selisih/{row.pk}/">Koreksi selisih dengan bank</a>' in suspended
+    assert "Koreksi selisih dengan bank" in text_of(two[0].browser.get(SUSPENSE))
 
 
 def test_break_is_explained_by_two_and_its_maker_cannot_approve(two, find_break):

@@ -26,17 +26,20 @@ from superapp.core.errors import DomainError
 from superapp.core.text_cleaning import clean_line
 
 DESK = "payments.suspense"
+# What the reference of a correction begins with; the number of the difference follows.
+CORRECTION = "payments.break"
 WRITTEN = ("way", "person", "bank_reference", "reason")
 WRITTEN_CHARS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspendedView:
-    """A payment in suspense, in words and with its age."""
+    """A payment in suspense, in words and with its age; ``difference`` is the corrected one that put it there."""
 
     row: Suspended
     reason: str | Promise
     age: str
+    difference: int | None
 
 
 @desk_page(DESK)
@@ -99,7 +102,13 @@ def _band_word(band: AgeBand) -> str:
 
 
 def _present(row: Suspended, now: datetime) -> SuspendedView:
-    return SuspendedView(row=row, reason=REASON_WORDS.get(row.reason, row.reason), age=age_words(now - row.since))
+    kind, _colon, number = row.reference.partition(":")
+    return SuspendedView(
+        row=row,
+        reason=REASON_WORDS.get(row.reason, row.reason),
+        age=age_words(now - row.since),
+        difference=int(number) if kind == CORRECTION and number.isdecimal() else None,
+    )
 
 
 def _propose(request: HttpRequest, row: Suspended, now: datetime) -> None:
