@@ -156,7 +156,8 @@ def waiting_state(waiting: Sequence[PendingPurchase]) -> str:
 
 def _present_row(order: OrderSummary) -> OrderListRow:
     line = order.first_line
-    tap = next((doing for doing in order.can if doing in ONE_TAP_ACTIONS), "")
+    # Whoever is asked to cancel first reads that, on the page of the order.
+    tap = next((doing for doing in order.can if doing in ONE_TAP_ACTIONS and not order.request), "")
     is_mine = order.role == "buyer"
     return OrderListRow(
         id=str(order.public_id),
@@ -174,7 +175,9 @@ def _present_row(order: OrderSummary) -> OrderListRow:
         section="",
         tap=f"/pesanan/{order.public_id}/{ONE_TAP_ACTIONS[tap]}/" if tap else "",
         tap_word={"accept": _("Accept"), "pack": _("It is packed")}.get(tap, ""),
-        go=f"/pesanan/{order.public_id}/#kirim" if order.state == "packed" and not is_mine else "",
+        go=f"/pesanan/{order.public_id}/#kirim"
+        if order.state == "packed" and not is_mine and not order.request
+        else "",
         go_word=_("Hand it to a courier"),
         rev=order.rev,
     )

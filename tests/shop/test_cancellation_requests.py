@@ -185,7 +185,10 @@ def test_lists_and_the_wire_say_what_the_buyer_asks_until_it_is_answered(state, 
     assert asked() == ("cancel", "cancel")
     assert "Pembatalan diminta" in text(browser_of(ana).get("/pesanan/"))
     assert "Pembeli meminta pembatalan" in text(browser_of(bo).get("/tokoku/"))
+    one_tap = [f'action="/pesanan/{accepted}/kemas/"', f'href="/pesanan/{accepted}/#kirim"']
+    assert not any(tap in browser_of(bo).get("/tokoku/").content.decode() for tap in one_tap)
     decline(accepted, bo, now)
+    assert any(tap in browser_of(bo).get("/tokoku/").content.decode() for tap in one_tap)
     assert asked() == ("", "")
     api.ship_order(user_id=bo.pk, order=accepted, courier="JNE", resi="1", now=now)
     disputes.open_dispute(user_id=ana.pk, order=accepted, reason="rusak", expected_rev=None, now=now)

@@ -87,6 +87,10 @@ LIES = {
         "UPDATE shop_orderevent SET actor_kind = 'merchant' WHERE order_id = '{completed}' AND transition = 'completed'",
         {"each event continues from the one before"},
     ),
+    "an offer accepted for nothing": (
+        "UPDATE shop_orderevent SET transition = 'offer_accepted' WHERE order_id = '{delivered}' AND transition = 'delivered'",
+        {"each event continues from the one before", "an accepted offer ends its order in the next event"},
+    ),
     "cancelled by somebody else": (
         "UPDATE shop_order SET cancelled_by = 'merchant' WHERE public_id = '{cancelled}'",
         {"an order that was cancelled says by whom, as its last event does"},
