@@ -78,3 +78,15 @@ def test_browser_and_server_share_their_vectors():
             Mode(one["mode"]), total=one["total"], slots=one["slots"], least=one["least"], seed=one["seed"]
         )
         assert (amounts, splits.commit_to(one["seed"], amounts)) == (one["amounts"], one["commitment"])
+
+
+def test_drawn_numbers_that_would_favour_some_are_skipped(monkeypatch):
+    """Of a byte, 200 to 255 would come out as 0 to 55, which came twice as often then."""
+    monkeypatch.setattr(splits, "_NUMBERS", 256)
+    monkeypatch.setattr(splits, "_NUMBER_BYTES", 1)
+    hashed = [hashlib.sha256(f"seed:{count}".encode()).digest()[0] for count in range(100)]
+    fair = [number for number in hashed if number < 200]
+    draws = splits._SeededDraws("seed")
+
+    assert 0 < len(fair) < len(hashed)
+    assert [draws.below(200) for _number in fair] == fair
