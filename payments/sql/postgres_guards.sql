@@ -272,6 +272,11 @@ BEGIN
     IF NEW.phase NOT IN ('posted', 'capture') THEN
         RETURN NEW;
     END IF;
+    -- Nearly all money moves inside. This look finds nothing in the small index payments_account_outside, at half the cost of a sum.
+    PERFORM 1 FROM payments_account WHERE id IN (NEW.debit_id, NEW.credit_id) AND kind IN ('cash', 'bank', 'suspense');
+    IF NOT FOUND THEN
+        RETURN NEW;
+    END IF;
     SELECT sum(CASE WHEN id = NEW.debit_id THEN NEW.amount ELSE -NEW.amount END) INTO v_owed
     FROM payments_account WHERE id IN (NEW.debit_id, NEW.credit_id) AND kind IN ('cash', 'bank', 'suspense');
     IF v_owed <> 0 THEN
