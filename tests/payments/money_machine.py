@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +31,15 @@ from superapp.accounts import api as accounts
 from superapp.core import clock, ids
 from superapp.core.money import Money
 from tests.harness import depth
+from tests.payments.clerk import Clerk
 from tests.payments.fake_bank import FakeBank
 
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
-# Of an unregistered wallet, in sen.
-CEILING = 2_000_000_00
 FEE = 2_500_00
 PIN = "280394"
 TO = BankAccount(bank_code="014", number="1234567890", holder="ANA LESTARI")
+# Whose money a transfer to the bank is, beside people's.
+SHOP = "shop"
 PEOPLE = st.sampled_from(["ana", "bo", "cy"])
 # In sen; some are above what fits twice into a wallet, and half a rupiah shows how fees are rounded.
 AMOUNTS = st.one_of(st.integers(10_000_00, 900_000_00), st.just(1_500_000_00), st.just(33_333_50))
@@ -63,38 +62,6 @@ LATER = {
 }
 
 
-@dataclass
-class Clerk:
-    """The model: what a clerk with a pencil would know, in sen."""
-
-    wallets: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ana", "bo", "cy"), 0))
-    held: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("ana", "bo", "cy"), 0))
-    escrow: dict[str, int] = field(default_factory=dict)
-    refundable: dict[str, tuple[str, int]] = field(default_factory=dict)
-    released: set[str] = field(default_factory=set)
-    merchant: int = 0
-    fees: int = 0
-    suspense: int = 0
-    bank: int = 0
-
-    def available(self, who: str) -> int:
-        return self.wallets[who] - self.held[who]
-
-    def fits(self, who: str, amount: int) -> bool:
-        return self.wallets[who] + amount <= CEILING
-
-    def pay_in(self, who: str, amount: int) -> None:
-        self.bank += amount
-        if self.fits(who, amount):
-            self.wallets[who] += amount
-        else:
-            self.suspense += amount
-
-    def sell(self, amount: int, basis_points: int) -> None:
-        fee = int((Decimal(amount) * basis_points / 10_000).quantize(Decimal(1), ROUND_HALF_UP))
-        self.merchant, self.fees = self.merchant + amount - fee, self.fees + fee
-
-
 class MoneyMachine(RuleBasedStateMachine):
     """Drives the facade and the clerk side by side."""
 
@@ -112,7 +79,18 @@ class MoneyMachine(RuleBasedStateMachine):
             user = accounts.create_person(name=name, handle=f"{name}.{self.run[-12:]}", now=NOW)
             api.set_first_pin(user_id=user.pk, pin=PIN, now=NOW)
             self.people[name] = user.pk
+        api.choose_payout_account(**self.owner(), to=TO)
         self.before = self.totals()
+
+    def owner(self) -> dict[str, Any]:
+        """Return what the owner of the shop says whenever it is about its payouts."""
+        return {
+            "merchant": f"shop:{self.run}",
+            "owner_id": self.people["ana"],
+            "device_id": None,
+            "pin": PIN,
+            "now": self.now,
+        }
 
     def key(self) -> str:
         self.count += 1
@@ -191,6 +169,18 @@ class MoneyMachine(RuleBasedStateMachine):
         self.clerk.held[who] += amount + FEE
         self.open[row.pk] = who, amount
 
+    @rule(amount=AMOUNTS)
+    def pay_out_the_shop(self, amount: int) -> None:
+        wish = {**self.owner(), "account_version": 1, "amount": Money(amount), "idempotency_key": self.key()}
+        if self.clerk.merchant_available() < amount + FEE:
+            with pytest.raises(errors.InsufficientFunds):
+                api.request_payout(**wish)
+            return
+        row = api.request_payout(**wish)
+        assert api.request_payout(**wish).pk == row.pk
+        self.clerk.merchant_held += amount + FEE
+        self.open[row.pk] = SHOP, amount
+
     @precondition(lambda self: self.open)
     @rule(first=st.sampled_from(sorted(BANK)), then=st.sampled_from(sorted(LATER)))
     def ask_the_bank(self, first: str, then: str) -> None:
@@ -218,9 +208,15 @@ class MoneyMachine(RuleBasedStateMachine):
         if state not in {"done", "failed"}:
             return
         who, amount = self.open.pop(pk)
-        self.clerk.held[who] -= amount + FEE
+        if who == SHOP:
+            self.clerk.merchant_held -= amount + FEE
+        else:
+            self.clerk.held[who] -= amount + FEE
         if state == "done":
-            self.clerk.wallets[who] -= amount + FEE
+            if who == SHOP:
+                self.clerk.merchant -= amount + FEE
+            else:
+                self.clerk.wallets[who] -= amount + FEE
             self.clerk.fees += FEE
             self.clerk.bank -= amount
 
@@ -275,7 +271,7 @@ class MoneyMachine(RuleBasedStateMachine):
         escrow = self.clerk.escrow[reference]
         merchant = max(amount - escrow, 0) if reference in self.clerk.released else 0
         # A merchant's inbox is rolled up before.
-        short = merchant > self.clerk.merchant or (reference not in self.clerk.released and amount > escrow)
+        short = merchant > self.clerk.merchant_available() or (reference not in self.clerk.released and amount > escrow)
         code = "payments.insufficient_funds" if short else ""
         fits = self.clerk.fits(who, amount)
         code = code or ("" if fits or is_from_bank else "payments.ceiling_exceeded")
@@ -351,7 +347,7 @@ class MoneyMachine(RuleBasedStateMachine):
                 self.clerk.wallets[name],
                 self.clerk.held[name],
             )
-        assert api.get_merchant_balance(f"shop:{self.run}").total == Money(self.clerk.merchant)
+        assert api.get_merchant_balance(f"shop:{self.run}").total == Money(self.clerk.merchant_available())
 
     def teardown(self) -> None:
         if not hasattr(self, "before"):

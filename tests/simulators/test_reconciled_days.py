@@ -28,6 +28,7 @@ from superapp.console.contracts import Member
 from superapp.console.models import ConsoleMember
 from superapp.core import clock, ids
 from superapp.core.money import Money
+from tests.harness.authorizations import BY_PIN
 from tests.harness.ports import free_port
 from tests.payments.purses import PIN
 from tests.simulators.running_bank import Bank
@@ -166,6 +167,27 @@ def test_cash_is_paid_in_at_the_bank_once_for_each_slip(own_bank, two, make_user
     assert list_suspended() == []
     collect_and_reconcile(day_of(now), now=now + timedelta(hours=1))
     assert open_breaks() == {}
+
+
+def test_payout_of_a_shop_is_matched_as_a_withdrawal_is(own_bank, make_payer):
+    now = clock.now()
+    own_bank.control("/deposits", account=own_bank.keys.account_number, amount=rupiah(100_000))
+    ana, bo = make_payer("ana", 100_000_00), make_payer("bo")
+    order = {"reference": "order:1", "authorization": BY_PIN, "now": now}
+    api.pay_into_escrow(**order, payer_id=ana.pk, amount=Money(60_000_00), idempotency_key="p")
+    api.release_escrow(**order, merchant="shop:1", fee=api.NO_FEE, idempotency_key="r")
+    by_bo = {"merchant": "shop:1", "owner_id": bo.pk, "device_id": None, "pin": PIN, "now": now}
+    to = BankAccount(bank_code=own_bank.keys.bank_code, number="1000000002", holder="Bagas")
+    api.choose_payout_account(**by_bo, to=to)
+    row = api.request_payout(**by_bo, account_version=1, amount=Money(40_000_00), idempotency_key="k")
+
+    ask_bank(None)
+    read_history(now=now + timedelta(seconds=2))
+    found, _problems = collect_and_reconcile(day_of(now), now=now + timedelta(days=1))
+
+    row.refresh_from_db()
+    assert (row.state, open_breaks()) == ("done", {})
+    assert (found.ledger_count, found.statement_count, found.agreed_count) == (2, 2, 2)
 
 
 def test_withdrawal_that_the_bank_took_back_is_no_break(own_bank, make_payer, monkeypatch):
