@@ -48,9 +48,11 @@ def write_about_the_bank(text: str, maker_id: int, checker_id: int, now: datetim
 
 def make(now: datetime) -> tuple[dict[str, dict[str, Any]], set[str]]:
     """Make a suspended payment and a line of a statement that nobody knows; return their ids and what is secret."""
-    credit = BankCredit(bank_reference="rahasia-mutasi", paid_to="rahasia-rekening", amount=Money(500), paid_at=now)
+    # Of yesterday: in the first minutes of a day nothing of it is compared yet.
+    then = now - timedelta(days=1)
+    credit = BankCredit(bank_reference="rahasia-mutasi", paid_to="rahasia-rekening", amount=Money(500), paid_at=then)
     suspended = place_incoming_payment(credit, now=now).journal.public_id
-    day = day_of(now)
+    day = day_of(then)
     lines = f"{','.join(COLUMNS)}\n{day},09:00:00,rahasia-baris,,,0.00,77.00,77.00\n"
     store_statement(io.BytesIO(lines.encode()), day=day, uploaded_by_id=None, now=now)
     reconcile_day(day, now=now)

@@ -39,6 +39,7 @@ WAYS = {
     "page shop.pages.checkout.buy": "PIN",
     "page shop.pages.orders.confirm": ANY_OF_THREE,
     "page shop.pages.orders.cancel": ANY_OF_THREE,
+    "page shop.pages.disputes.accept_offer": ANY_OF_THREE,
     "page shop.pages.merchant.withdraw": ANY_OF_TWO,
     "page shop.pages.orders.refund": ANY_OF_TWO,
     "page shop.pages.code_refunds.code_payment": ANY_OF_TWO,
