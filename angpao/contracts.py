@@ -45,7 +45,7 @@ class OpenedSlot:
 
 @dataclass(frozen=True, slots=True)
 class PacketSummary:
-    """The state of a packet: how many of its slots are opened, and by whom, in that order, by their public ids."""
+    """The state of a packet. ``openers`` are public ids of the people who opened a slot, in the order of opening."""
 
     public_id: UUID
     sender_id: int

@@ -201,7 +201,7 @@ def audit(said: list[list[str]], directory: Path) -> dict[str, Any]:
 
 
 def verify_receipts() -> dict[str, Any]:
-    """Seal what is left, and verify the proof of every movement of every person, as whoever gets the file would."""
+    """Seal the remaining journals, then verify the exported proof of every movement, as a recipient would."""
     from payments.actions import sealing
     from payments.domain.proofs import ProofRejected, encode_proof, verify_proof
     from payments.errors import ProofPending

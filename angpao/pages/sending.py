@@ -35,7 +35,7 @@ from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 from superapp.core.money import SEN_PER_RUPIAH, Money
 
-# The feasts of the country's faiths, and what is celebrated all year.
+# Greetings for religious holidays and other occasions.
 GREETINGS = (
     gettext_lazy("Happy Eid 🌙"),
     gettext_lazy("Gong Xi Fa Cai 🧧"),

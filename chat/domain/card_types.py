@@ -45,7 +45,7 @@ class CardType:
 
 
 def short_id(public_id: str) -> str:
-    """Return the end of a person's public id, by which a card names those whom it asks, so that it stays small."""
+    """Return the last part of a public id; cards store it in place of the whole id, to stay small."""
     return public_id.rpartition("-")[2]
 
 

@@ -1,4 +1,4 @@
-"""Cards of the timeline: what they say, whom they wait for, and whose faces they show."""
+"""Presenters of cards in the timeline: text, pending action and avatars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from superapp.accounts.api import PersonRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFace:
-    """A person of whom a card tells, and whether they have done their part."""
+    """A participant of a card, and whether they have paid or opened it."""
 
     person: PersonRow
     is_done: bool

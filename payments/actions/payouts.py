@@ -30,7 +30,7 @@ from payments.writers.ledger import IdempotencyKey, Posted, PostingResult, Refus
 from superapp.core import outbox
 from superapp.core.money import IDR, Money
 
-# How long nothing goes to another account by schedule: time for an owner to notice that somebody else chose it.
+# Scheduled payouts pause this long after the account was changed, so that an owner notices a takeover.
 WAIT_AFTER_CHANGE = timedelta(days=1)
 
 

@@ -150,7 +150,7 @@ def _verify_keys(signed: list[SignedKey]) -> tuple[KeyStatement, ...]:
 
 
 def _check_trust(keys: tuple[KeyStatement, ...], trusted: Collection[str]) -> None:
-    """Refuse a chain of which no key is trusted. Trust in a key does not reach beyond one that it has not signed."""
+    """Refuse a chain without a trusted key. Trust in a key ends at the first later key that replaced a lost one."""
     replaced_at = max((place for place, key in enumerate(keys) if key.replaces), default=0)
     if {key.key for key in keys[replaced_at:]} & set(trusted):
         return

@@ -254,7 +254,7 @@ def _read_paid_at(asked: BankRequest) -> datetime:
     """Return the bank's time of a payment, or ours if it is none or in the future."""
     text = _text(asked.fields, "trxDateTime") or _text(asked.fields, "paidTime")
     try:
-        # In UTC, as it is stored: the first hours of the calendar have none.
+        # Compared in UTC, as stored; local times before 0001-01-01 UTC cannot be converted.
         return min(datetime.fromisoformat(text), asked.received_at).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return asked.received_at

@@ -1,4 +1,4 @@
-"""Actions of payments, and what they are about, in the words of the console's audit."""
+"""Words for actions and subjects of payments in the console's audit."""
 
 from __future__ import annotations
 

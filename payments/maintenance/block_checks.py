@@ -39,7 +39,7 @@ class BlockCheck:
     journals: int = 0
     seconds: float = 0.0
     violations: list[Violation] = field(default_factory=list)
-    # No violations: an operator replaced these keys openly. They are said at each check, so that nobody overlooks one.
+    # Keys that replaced a lost one. They are no violations, and are listed at each check.
     replacements: list[KeyStatement] = field(default_factory=list)
 
     @property

@@ -1,4 +1,4 @@
-"""The cap of a closed loop, said to its operator: at checks and at the start, in the log, and as metrics."""
+"""Warnings about the float cap: a system check, a log line at the start, and metrics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 @checks.register(checks.Tags.database)
 def check_float_cap(databases: Collection[str] | None = None, **_options: Any) -> list[checks.CheckMessage]:
-    """Check what is owed against the cap, for ``manage.py check --database default``, and whenever a server starts."""
+    """Check issued money against the float cap; runs in ``manage.py check --database default`` and at server start."""
     try:
         found = find_float_cap() if databases else None
     except DatabaseError:

@@ -76,7 +76,7 @@ class Account(models.Model):
             TriggeredCheck(condition=Q(status__in=["open", "frozen", "closed"]), name="payments_account_status_known"),
         )
         indexes = (
-            # A handful of rows: whoever counts the money we owe asks of each transfer whether it touches one of these.
+            # A few rows. The trigger that counts issued money looks up here whether a transfer touches one of them.
             models.Index(
                 fields=["id"], condition=Q(kind__in=["cash", "bank", "suspense"]), name="payments_account_outside"
             ),

@@ -1,4 +1,4 @@
-"""Settlements: what merchants earned, moved to their owners' wallets or bank accounts on a schedule."""
+"""Settlements: scheduled payouts of merchant balances to their owners' wallets or bank accounts."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class PresentedMovement:
 
     @property
     def size(self) -> Money:
-        """The amount without its sign, for what was only held or let go: the rows' sum would not be the balance."""
+        """The absolute amount, for holds and releases, which do not change the balance."""
         return Money(abs(self.amount.amount_minor), self.amount.asset)
 
 

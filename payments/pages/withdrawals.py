@@ -88,7 +88,7 @@ class WithdrawalDraft:
 @require_http_methods(["GET", "HEAD", "POST"])
 @form_cost(20)
 def withdraw(request: HttpRequest) -> HttpResponse:
-    """Take a bank account and an amount; the bank says whose account it is before the PIN is asked for."""
+    """Take bank account and amount, and look up the holder's name before asking for the PIN."""
     user, now = get_current_user(request), clock.now()
     wallet = api.get_wallet(user.pk, now=now)
     typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in FIELDS}
@@ -164,7 +164,7 @@ def confirm_withdrawal(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def withdrawal_status(request: HttpRequest, withdrawal: UUID) -> HttpResponse:
-    """Show where the money of a withdrawal is, step by step, with what is promised for the next."""
+    """Show the status of a withdrawal step by step, with the expected time of the next step."""
     row = get_withdrawal(get_current_user(request).pk, withdrawal)
     number = format_number(get_receipt_of(row))
     return render(request, "payments/withdrawal.html", {**_present(row), "steps": list_steps(row), "number": number})

@@ -22,7 +22,7 @@ class FloatCap:
 
     @property
     def over(self) -> Money:
-        """The part that is owed above the cap, which may be lowered below what is owed already."""
+        """The issued money above the cap; it is positive if the cap was lowered below what was issued."""
         return Money(max(0, self.owed.amount_minor - self.most.amount_minor))
 
     @property
@@ -47,7 +47,7 @@ def find_float_room(asset: str) -> Money | None:
 
 
 def find_float_cap() -> FloatCap | None:
-    """Return what is owed and the cap of the settings, or None without a cap."""
+    """Return issued money and the float cap, or None without a cap."""
     if settings.WALLET_LOOP != "closed":
         return None
     owed = IssuedMoney.objects.filter(asset=IDR).values_list("owed", flat=True).first() or 0

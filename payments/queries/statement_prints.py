@@ -47,7 +47,7 @@ class _Print:
 
     @property
     def room(self) -> float:
-        """The width for what a line is about, which is more where no fees stand beside it."""
+        """The width of the description column, wider if the statement has no fee column."""
         return float((_RULE if self.has_fees else _AMOUNTS[1]) - _WHAT)
 
     def begin_page(self) -> None:
@@ -92,7 +92,7 @@ def stream_pdf(account: Account, since: datetime, until: datetime, *, holder: st
     last_day = (until - timedelta(microseconds=1)).astimezone(zone)
     out = BytesIO()
     days = " – ".join(formats.date_format(day, "j F Y") for day in (since, last_day))
-    # Only merchants pay fees from what they get; to people, three equal columns say nothing.
+    # Only merchants pay fees; for people, gross and net would be the same.
     made = _Print(out, holder, days, has_fees=account.kind != chart_of_accounts.WALLET.name)
 
     def balance(word: str, minor: int) -> None:

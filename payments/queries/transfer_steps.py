@@ -1,4 +1,4 @@
-"""Steps of a transfer to a bank in words: where the money is, and what is promised while it is under way."""
+"""Steps of a bank transfer in words: its progress, and the expected time of the next step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ USUALLY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a transfer: a sentence, when it happened or None, and what is promised while it has not."""
+    """A step of a transfer: a sentence, its time or None, and the expected time while it is pending."""
 
     sentence: str
     at: datetime | None
@@ -57,7 +57,7 @@ def _promise_later(row: Withdrawal) -> str:
 
 
 def _why(reason: str) -> str:
-    # As the bank's adapter names what people can do something about.
+    # Refusal reasons of the bank's adapter on which people can act.
     sentences = {
         "account_unknown": _("The account does not exist."),
         "account_inactive": _("The account is closed."),

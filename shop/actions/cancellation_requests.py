@@ -1,4 +1,4 @@
-"""Requests to cancel: the buyer asks once the shop has accepted, and the merchant cancels the order or declines."""
+"""Cancellation requests: after the shop accepted, the buyer requests, and the merchant cancels or declines."""
 
 from __future__ import annotations
 

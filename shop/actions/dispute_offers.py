@@ -10,6 +10,7 @@ from django.db import transaction
 from payments import api as payments
 from shop import errors
 from shop.actions import transitions
+from shop.actions.disputes import refund_part
 from shop.domain import text_cleaning
 from shop.domain.order_states import ANSWERS_PER_ORDER, OrderRole
 from shop.domain.payment_references import order_reference
@@ -99,7 +100,7 @@ def accept_offer(
         if amount == payments.get_escrow_balance(order_reference(order)):
             _refund_all(locked, authorization, now)
         else:
-            _refund_part(locked, offer, amount, authorization, now)
+            refund_part(locked, amount, cause=f"offer:{offer}", authorization=authorization, now=now)
             transitions.apply_transition(locked, "completed", role, user_id, now)
             transitions.release_escrow(locked, authorization, now)
 
@@ -159,21 +160,8 @@ def _require_kept(order: Order, amount: Money) -> None:
 
 
 def _refund_all(order: Order, authorization: payments.Authorization, now: datetime) -> None:
-    """Cancel the order in the name of the merchant, whose offer it was, and refund all that is kept."""
+    """Cancel the order as its merchant, who made the offer, and refund the whole escrow."""
     merchant = OrderEvent.Actor.MERCHANT
     cancelled_by = Order.CancelledBy.MERCHANT
     transitions.apply_transition(order, "cancelled", merchant, order.shop.owner_id, now, cancelled_by=cancelled_by)
     transitions.refund_escrow(order, authorization, now)
-
-
-def _refund_part(order: Order, offer: int, amount: Money, authorization: payments.Authorization, now: datetime) -> None:
-    reference = order_reference(order.public_id)
-    answer = payments.refund_escrow(
-        reference=reference,
-        amount=amount,
-        authorization=authorization,
-        idempotency_key=f"{reference}:offer:{offer}",
-        now=now,
-    )
-    if isinstance(answer, payments.Refused):
-        raise answer.error()

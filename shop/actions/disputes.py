@@ -99,7 +99,8 @@ def decide_dispute(
             return
         if verdict == "split":
             given = evidence | {"amount_sen": part.amount_minor}
-            _refund_part(order, dispute, part, authorization, now)
+            require_split(payments.get_escrow_balance(order_reference(order.public_id)), part)
+            refund_part(order, part, cause=f"dispute:{dispute}", authorization=authorization, now=now)
             transitions.apply_transition(order, "refunded", operator, checker_id, now, reason=said, evidence=given)
         transitions.apply_transition(order, "completed", operator, checker_id, now, reason=said, evidence=evidence)
         transitions.release_escrow(order, authorization, now)
@@ -112,14 +113,14 @@ def require_split(kept: Money, part: Money) -> None:
         raise errors.SplitInvalid
 
 
-def _refund_part(order: Order, dispute: int, part: Money, authorization: payments.Authorization, now: datetime) -> None:
+def refund_part(order: Order, part: Money, *, cause: str, authorization: payments.Authorization, now: datetime) -> None:
+    """Refund a part of an order's escrow to the buyer, once for each ``cause``. The caller has locked the order."""
     reference = order_reference(order.public_id)
-    require_split(payments.get_escrow_balance(reference), part)
     answer = payments.refund_escrow(
         reference=reference,
         amount=part,
         authorization=authorization,
-        idempotency_key=f"{reference}:dispute:{dispute}",
+        idempotency_key=f"{reference}:{cause}",
         now=now,
     )
     if isinstance(answer, payments.Refused):

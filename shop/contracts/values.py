@@ -194,7 +194,7 @@ class OrderSummary:
     can: tuple[OrderAction, ...]
     # The source of the delivery report: "courier", "merchant", or empty without a report.
     delivered_source: str
-    # What the buyer asks and nobody answered: "dispute", "cancel", or empty.
+    # The buyer's unanswered request: "dispute", "cancel", or empty.
     request: OrderRequest
 
 

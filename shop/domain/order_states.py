@@ -58,7 +58,7 @@ ALLOWED_TRANSITIONS = (
     AllowedTransition("cancelled", "accepted", "cancelled", "system"),
     AllowedTransition("cancelled", "packed", "cancelled", "merchant"),
     AllowedTransition("cancelled", "packed", "cancelled", "system"),
-    # Once accepted, the buyer asks and the merchant cancels or declines; without an answer the timer decides.
+    # After acceptance the buyer requests a cancellation; the merchant cancels or declines, or a timer decides.
     AllowedTransition("cancel_requested", "accepted", "accepted", "buyer"),
     AllowedTransition("cancel_requested", "packed", "packed", "buyer"),
     AllowedTransition("cancel_declined", "accepted", "accepted", "merchant"),

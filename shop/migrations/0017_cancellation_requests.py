@@ -1,4 +1,4 @@
-"""A buyer asks to cancel an order that the shop has accepted."""
+"""A buyer requests the cancellation of an accepted order."""
 
 from django.db import migrations
 

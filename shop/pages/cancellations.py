@@ -1,4 +1,4 @@
-"""Forms of the order's page by which a buyer asks to cancel, and the merchant declines; to agree is to cancel."""
+"""Forms of the order page: the buyer requests a cancellation, and the merchant declines it or cancels the order."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class DisputeView:
 
 
 def present_dispute(order: OrderDetails, *, now: datetime) -> DisputeView:
-    """Return what the order's page shows of its dispute: what was said of an open one, and the forms."""
+    """Return the dispute section of the order page: messages of an open dispute, and the forms."""
     summary, opened = order.summary, _find_open(order)
     is_buyer, is_open = summary.role == "buyer", opened is not None
     left = DISPUTES_PER_ORDER - _count(order, "dispute_opened")
@@ -132,6 +132,6 @@ def _find_open(order: OrderDetails) -> OrderStep | None:
 
 
 def _last_word(order: OrderDetails) -> OrderStep | None:
-    """Return the newest answer of an open dispute, or the buyer's to it; None if nothing that was said still counts."""
+    """Return the newest answer in an open dispute, of merchant or buyer; None if there is none in force."""
     said = [step for step in order.steps if step.transition in OFFER_TRANSITIONS]
     return said[-1] if said[-1].transition in ("dispute_answered", "offer_declined") else None

@@ -52,7 +52,7 @@ CLAIMED_HEADLINES: dict[str, Promise] = {
     "buyer": gettext_lazy("The shop says your order has arrived"),
     "merchant": gettext_lazy("Marked as delivered by you"),
 }
-# Headlines of an order about which the buyer asks something, by (role, request), and its label in the buyer's list.
+# Headlines of an order with an unanswered request, by (role, request), and labels for the buyer's list.
 REQUEST_HEADLINES: dict[tuple[str, str], Promise] = {
     ("buyer", "dispute"): gettext_lazy("Your problem is being settled"),
     ("merchant", "dispute"): gettext_lazy("The buyer reported a problem"),
@@ -187,7 +187,7 @@ def state_color(order: OrderSummary) -> str:
 
 
 def next_step(order: OrderSummary) -> str:
-    """Return the sentence about the next step of an order; empty if it is finished, or if the buyer asks something."""
+    """Return the sentence about the next step of an order; empty if it is finished or a request is unanswered."""
     sentence = None if order.request else NEXT_STEPS.get((order.role, order.state))
     return str(sentence) if sentence else ""
 

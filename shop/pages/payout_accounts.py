@@ -13,7 +13,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from payments import api as payments
-from payments.errors import BankAccountInvalid, BankAccountUnknown, BankOutOfReach, BankSaidNo, BankUnknown
+from payments.errors import (
+    BankAccountInvalid,
+    BankAccountUnknown,
+    BankOutOfReach,
+    BankSaidNo,
+    BankUnknown,
+    PayoutAccountChanged,
+)
 from shop.domain.payment_references import merchant_reference
 from shop.pages import pin_field
 from shop.pages.merchant import require_own_shop
@@ -35,7 +42,7 @@ _field_of = make_field_lookup({BankUnknown: "bank", BankAccountInvalid: "account
 @form_cost(20)
 @require_http_methods(["GET", "HEAD", "POST"])
 def payout_account(request: HttpRequest) -> HttpResponse:
-    """Take a bank and a number; the bank says whose account it is before the PIN is asked for."""
+    """Take bank and account number, and look up the holder's name before asking for the PIN."""
     user = get_current_user(request)
     merchant = merchant_reference(require_own_shop(user.pk).public_id)
     typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in FIELDS}
@@ -72,8 +79,11 @@ def confirm_payout_account(request: HttpRequest) -> HttpResponse:
         return redirect("shop:payout_account")
     to = payments.BankAccount(**stored)
     before = payments.find_payout_account(merchant)
+    # Another window may have stored another account since this one was shown.
+    is_shown = (request.POST.get("bank"), request.POST.get("account")) == (to.bank_code, to.number)
     unproved: DomainError | None = None
-    if request.method == "POST":
+    changed = PayoutAccountChanged() if request.method == "POST" and not is_shown else None
+    if request.method == "POST" and changed is None:
         try:
             payments.choose_payout_account(
                 merchant=merchant,
@@ -94,6 +104,8 @@ def confirm_payout_account(request: HttpRequest) -> HttpResponse:
         "bank_name": settings.BANKS.get(to.bank_code, to.bank_code),
         "before": before,
         "pin_field": pin_field.required_pin_field(request, refusal=unproved),
+        "problem": changed and changed.body()["message"],
     }
-    status = unproved.kind if unproved else 200
+    refused = unproved or changed
+    status = refused.kind if refused else 200
     return render(request, "shop/merchant/payout_account_confirm.html", context, status=status)

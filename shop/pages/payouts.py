@@ -121,7 +121,7 @@ def confirm_payout(request: HttpRequest, key: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def payout(request: HttpRequest, payout: UUID) -> HttpResponse:
-    """Show where the money of a payout is, step by step, with what is promised for the next."""
+    """Show the status of a payout step by step, with the expected time of the next step."""
     return render(request, "shop/merchant/payout.html", {"payout": payments.get_payout(_own_merchant(request), payout)})
 
 

@@ -1,4 +1,4 @@
-"""Queries of what a buyer asks about an order and nobody answered: a dispute, or to cancel it."""
+"""Queries of a buyer's unanswered request about an order: a dispute, or a cancellation."""
 
 from __future__ import annotations
 

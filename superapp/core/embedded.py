@@ -73,7 +73,7 @@ def migrate(say: Reporter = lambda _sentence: None) -> None:
 
 
 def say_warnings(say: Reporter) -> None:
-    """Report with ``say`` what checks of the database warn of; errors end the start by themselves."""
+    """Report warnings of the database checks with ``say``; errors end the start by themselves."""
     for message in run_checks(tags=[Tags.database], databases=["default"]):
         if message.level == WARNING:
             say(f"Warning: {message.msg}. {message.hint or ''}".rstrip())

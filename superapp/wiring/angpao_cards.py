@@ -25,7 +25,7 @@ from superapp.core.money import Money
 from superapp.wiring.angpao_audiences import conversation_of
 
 ANGPAO = "angpao.packet"
-# A card names so many of those who opened it; to later ones it still says "Open", and they see what they got.
+# A card lists this many openers at most; later openers still see the button "Open", which shows their amount.
 OPENERS_MAX = 100
 CONVERSATION_ACTIONS = (
     ConversationAction(

@@ -28,7 +28,7 @@ ANGPAO = "angpao"
 
 
 def register() -> None:
-    """Register the sources. Nothing notes that such a fact was seen, so that each is told, and told once."""
+    """Register the sources. Such facts have no read mark, so each notification is sent, once."""
     for name, describe in ((REQUEST, describe_request), (SCHEDULE, describe_schedule), (ANGPAO, describe_angpao)):
         notifications.register_source(
             Source(name=name, describe=describe, filter_unseen=_all_unseen, filter_read=_all_read)
@@ -56,14 +56,14 @@ def on_split_changed(event: SplitChanged) -> None:
 
 @subscribe(ScheduleNoticed)
 def on_schedule_noticed(event: ScheduleNoticed) -> None:
-    """Tell the sender of a scheduled transfer what was made of it, or is tomorrow."""
+    """Notify the sender of a scheduled transfer of its outcome, or that it is due tomorrow."""
     subject = f"{SCHEDULE}:{UUID(event.schedule).hex}/{event.what}/{event.on}"
     notifications.notify(user_id=event.sender_id, subject=subject, now=clock.now())
 
 
 @subscribe(AngpaoReturned)
 def on_angpao_returned(event: AngpaoReturned) -> None:
-    """Tell the sender of an angpao that the rest of it is back."""
+    """Notify the sender of an expired angpao that the rest was returned."""
     subject = f"{ANGPAO}:{UUID(event.packet).hex}"
     notifications.notify(user_id=event.sender_id, subject=subject, now=clock.now())
 

@@ -1,4 +1,4 @@
-"""Payouts as alerts: an owner is told of another bank account at once, and of a payout that the bank refused."""
+"""Alerts of payouts: the owner is alerted when the bank account changes, and when a payout fails."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ACCOUNT, FAILED = "account", "failed"
 
 
 def register() -> None:
-    """Register what is told of payouts as a kind of alert."""
+    """Register payouts as a kind of alert."""
     # Who did not choose an account has a day, and not from when they look at another message.
     kind = AlertKind(name=KIND, is_pending=is_pending, text=write_text, is_urgent=True)
     notifications.register_alert_kind(kind)
@@ -31,13 +31,13 @@ def register() -> None:
 
 @subscribe(PayoutAccountChosen)
 def on_account_chosen(event: PayoutAccountChosen) -> None:
-    """Have the owner told: it may have been somebody else."""
+    """Alert the owner, since somebody else may have changed the account."""
     raise_alert(event.owner_id, f"{ACCOUNT}/{event.version}", now=clock.now())
 
 
 @subscribe(PayoutClosed)
 def on_payout_closed(event: PayoutClosed) -> None:
-    """Have the owner told of a payout that came back."""
+    """Alert the owner of a payout that failed."""
     if not event.is_done:
         raise_alert(event.owner_id, f"{FAILED}/{UUID(event.payout).hex}", now=clock.now())
 
@@ -48,7 +48,7 @@ def raise_alert(user_id: int, key: str, *, now: datetime) -> None:
 
 
 def is_pending(user_id: int, key: str) -> bool:
-    """Return whether this is still to be told: an account that was changed again is not, but by its own alert."""
+    """Return whether an alert is still due; a change of account that was followed by another is not."""
     merchant = _merchant_of(user_id)
     what, _slash, which = key.partition("/")
     if what == ACCOUNT:

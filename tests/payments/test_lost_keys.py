@@ -1,4 +1,4 @@
-"""A lost key is replaced openly: proofs hold, and everybody who checks one, or the heads, is told."""
+"""Replacing a lost signing key: old proofs stay valid, and each check of a proof or of the heads names it."""
 
 from __future__ import annotations
 

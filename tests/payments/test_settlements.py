@@ -16,8 +16,8 @@ from payments.writers import ledger
 from superapp.core.money import Money
 from tests.harness.authorizations import BY_PIN
 from tests.payments.purses import PIN, balance
-from tests.payments.settled import store_settlement
-from tests.payments.test_qris_payments import WARUNG, bill_of, open_account, pay
+from tests.payments.settled import sell_by_code, store_settlement
+from tests.payments.test_qris_payments import WARUNG, open_account
 
 SUM = 50_000_00
 NET = SUM - 350_00
@@ -53,12 +53,7 @@ def bo(make_payer):
 def sell(ana, now):
     """Sell for Rp50.000 by code, at 0.7 %."""
     open_account(now)
-
-    def sell_one(key="1"):
-        answer = pay(ana, bill_of(now, amount=SUM, key=key).payload, now, amount=SUM, key=f"k{key}")
-        return api.qris_reference(answer.public_id)
-
-    return sell_one
+    return lambda key="1": sell_by_code(ana, now, amount=SUM, key=key)
 
 
 @pytest.fixture

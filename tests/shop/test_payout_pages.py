@@ -1,4 +1,4 @@
-"""Pages of payouts to a shop's bank account: the account, the payout, where the money is, and nobody else's."""
+"""Pages of payouts to a shop's bank account: choosing it, paying out, the status page, and outsiders."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.shop.html_clients import browser_of, text
 PAGE, ACCOUNT, PAY_OUT = "/tokoku/pencairan/", "/tokoku/pencairan/rekening/", "/tokoku/pencairan/cairkan/"
 CONFIRM_ACCOUNT = f"{ACCOUNT}periksa/"
 TYPED = {"bank": "014", "account": "1234567890"}
+OTHER = {"bank": "014", "account": "5556667778"}
 pytestmark = pytest.mark.usefixtures("still_clock")
 
 
@@ -45,7 +46,7 @@ def sold(order, ana, bo, now):
 @pytest.fixture
 def chosen(as_bo):
     as_bo.post(ACCOUNT, TYPED)
-    as_bo.post(CONFIRM_ACCOUNT, {"pin": PIN})
+    as_bo.post(CONFIRM_ACCOUNT, {**TYPED, "pin": PIN})
     return as_bo
 
 
@@ -61,6 +62,17 @@ def begin(browser, amount="20.000"):
     return browser.post(PAY_OUT, {"amount": amount}).headers["Location"]
 
 
+def test_account_of_another_window_is_not_chosen_unseen(as_bo):
+    as_bo.post(ACCOUNT, TYPED)
+    as_bo.post(ACCOUNT, OTHER)
+
+    stale = as_bo.post(CONFIRM_ACCOUNT, {**TYPED, "pin": PIN})
+
+    assert (stale.status_code, PayoutAccount.objects.count()) == (409, 0)
+    assert "5556667778" in text(stale)
+    assert "Rekening pencairan baru saja diganti." in text(stale)
+
+
 def test_account_shows_its_holder_before_the_pin(as_bo, bo):
     answer = as_bo.post(ACCOUNT, TYPED)
     assert (answer.status_code, answer.url) == (302, CONFIRM_ACCOUNT)
@@ -69,17 +81,17 @@ def test_account_shows_its_holder_before_the_pin(as_bo, bo):
     assert "1234567890" in page
     assert not PayoutAccount.objects.exists()
 
-    wrong = as_bo.post(CONFIRM_ACCOUNT, {"pin": "000001"})
+    wrong = as_bo.post(CONFIRM_ACCOUNT, {**TYPED, "pin": "000001"})
     assert (wrong.status_code, PayoutAccount.objects.count()) == (403, 0)
     assert "PIN salah." in text(wrong)
 
-    done = as_bo.post(CONFIRM_ACCOUNT, {"pin": PIN})
+    done = as_bo.post(CONFIRM_ACCOUNT, {**TYPED, "pin": PIN})
     assert (done.status_code, done.url) == (302, PAGE)
     shown = text(as_bo.get(PAGE))
     assert "BCA · ****7890" in shown
     assert "ANA LESTARI" in shown
     # Sent twice, by a browser that lost the answer: the draft is gone, and nothing is chosen again.
-    assert as_bo.post(CONFIRM_ACCOUNT, {"pin": PIN}).url == ACCOUNT
+    assert as_bo.post(CONFIRM_ACCOUNT, {**TYPED, "pin": PIN}).url == ACCOUNT
     assert PayoutAccount.objects.count() == 1
 
 
@@ -113,8 +125,8 @@ def test_trusted_device_alone_chooses_no_account_and_pays_nothing_out(chosen, so
     address = begin(chosen)
 
     refused = chosen.post(address, {"pin": ""})
-    chosen.post(ACCOUNT, {"bank": "014", "account": "5556667778"})
-    assert chosen.post(CONFIRM_ACCOUNT, {"pin": ""}).status_code == 403
+    chosen.post(ACCOUNT, OTHER)
+    assert chosen.post(CONFIRM_ACCOUNT, {**OTHER, "pin": ""}).status_code == 403
 
     assert (refused.status_code, Withdrawal.objects.count(), PayoutAccount.objects.count()) == (403, 0, 1)
 
@@ -169,8 +181,8 @@ def test_amount_that_cannot_be_paid_out_is_refused_at_its_field(chosen, sold, am
 
 def test_account_changed_between_the_pages_is_not_paid(chosen, sold):
     address = begin(chosen)
-    chosen.post(ACCOUNT, {"bank": "014", "account": "5556667778"})
-    chosen.post(CONFIRM_ACCOUNT, {"pin": PIN})
+    chosen.post(ACCOUNT, OTHER)
+    chosen.post(CONFIRM_ACCOUNT, {**OTHER, "pin": PIN})
 
     refused = chosen.post(address, {"pin": PIN})
 
@@ -202,9 +214,9 @@ def test_schedule_to_the_bank_is_chosen_and_shown(chosen, sold, now):
 
 def test_changed_account_says_from_when_the_schedule_goes_there(chosen, sold, now):
     chosen.post(PAGE, {"rhythm": "daily", "target": "bank", "pin": PIN})
-    chosen.post(ACCOUNT, {"bank": "014", "account": "5556667778"})
+    chosen.post(ACCOUNT, OTHER)
     assert "Kamu akan mendapat pemberitahuan" in text(chosen.get(CONFIRM_ACCOUNT))
-    chosen.post(CONFIRM_ACCOUNT, {"pin": PIN})
+    chosen.post(CONFIRM_ACCOUNT, {**OTHER, "pin": PIN})
 
     assert "Rekening baru diganti" in text(chosen.get(PAGE))
 

@@ -1,4 +1,4 @@
-"""Money between people as push notifications: to whom it concerns, once, in words, and to nobody else."""
+"""Push notifications of money between people: one for each recipient, and none for others."""
 
 from __future__ import annotations
 

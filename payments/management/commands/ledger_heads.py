@@ -56,8 +56,9 @@ class Command(OperatorCommand):
                     _compare(witnessed)
                     count += 1
         newest = sealing.find_newest_block()
+        ours = {key.key_id: sealed_records.encode_statement(sealing.to_statement(key)) for key in sealing.list_keys()}
         for key in keys:
-            _compare_key(key)
+            _compare_key(key, ours.get(key.key))
         self._name_replacements({key.key for key in keys})
         self.stdout.write(
             f"All {count} heads are in the chain, which ends with block {newest.number if newest else 0}."
@@ -74,11 +75,10 @@ class Command(OperatorCommand):
                 self.stdout.write(f"Replaced without signature: {what}; {since}; {seen}.")
 
 
-def _compare_key(witnessed: WitnessedKey) -> None:
-    ours = {key.key_id: sealed_records.encode_statement(sealing.to_statement(key)) for key in sealing.list_keys()}
-    if witnessed.key not in ours:
+def _compare_key(witnessed: WitnessedKey, ours: bytes | None) -> None:
+    if ours is None:
         raise CommandError(f"Key {witnessed.key}, which the witness has, is missing in the chain.")
-    if ours[witnessed.key].decode() != witnessed.text:
+    if ours.decode() != witnessed.text:
         raise CommandError(f"Key {witnessed.key} differs: the witness has {witnessed.text}.")
 
 

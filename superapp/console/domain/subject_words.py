@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
-# Takes what follows the colon in some subjects of one kind, and returns words for those that it knows.
+# Takes the parts behind the colon of subjects of one kind, and returns descriptions of the known ones.
 SubjectNamer = Callable[[Collection[str]], Mapping[str, str]]
 
 _namers: dict[str, SubjectNamer] = {}
@@ -22,7 +22,7 @@ def register_subject_words(kind: str, namer: SubjectNamer) -> None:
 
 
 def name_subjects(subjects: Collection[str]) -> dict[str, str]:
-    """Return each subject in words, or as it is if nobody knows it; each kind is looked up once."""
+    """Return a description of each subject, or the subject itself if it is unknown; each kind is looked up once."""
     of_kind: defaultdict[str, set[str]] = defaultdict(set)
     for subject in subjects:
         kind, _colon, name = subject.partition(":")

@@ -68,7 +68,7 @@ def describe_pushed(*, user_id: int, notification: UUID, now: datetime) -> Notic
 
 
 def notify(*, user_id: int, subject: str, now: datetime) -> None:
-    """Have a person told of a fact that no hint carries, on their devices that take push messages. Idempotent."""
+    """Notify a person of a fact that has no hint, on their devices with push messages. Idempotent."""
     if is_push_enabled():
         collect([(HintedFact(subject=subject, number=1, sender=""), [user_id])], now=now)
 

@@ -17,7 +17,8 @@ from tests.payments.payouts.world import (
     TO,
 )
 from tests.payments.purses import PIN
-from tests.payments.test_qris_payments import WARUNG, bill_of, open_account, pay
+from tests.payments.settled import sell_by_code
+from tests.payments.test_qris_payments import WARUNG, open_account
 
 
 @pytest.fixture
@@ -55,12 +56,7 @@ def bo(make_payer, bank):
 def sell(ana, now):
     """Sell for Rp100.000 by code, at 0.7 %."""
     open_account(now)
-
-    def sell_one(key="1"):
-        answer = pay(ana, bill_of(now, amount=SUM, key=key).payload, now, amount=SUM, key=f"k{key}")
-        return api.qris_reference(answer.public_id)
-
-    return sell_one
+    return lambda key="1": sell_by_code(ana, now, amount=SUM, key=key)
 
 
 @pytest.fixture

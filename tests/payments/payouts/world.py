@@ -1,4 +1,4 @@
-"""The shop whose sales are paid out: its bank accounts, sums and days, and what is left of them."""
+"""Constants of the payout tests: a shop's bank accounts, amounts and days."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 import { fold } from "#lib/fold.js"
 import { part } from "#ui/part.js"
 
-// As one types whom to send to, only the contacts whose name or username has it stay in sight. A number hides nobody.
+// Filter the contacts by the typed name or username. A phone number filters nothing.
 const field = part(document, "people-find")
 const people = part(document, "people")
 if (field && people) {

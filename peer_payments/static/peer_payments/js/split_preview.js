@@ -1,7 +1,7 @@
 import { writeMoney } from "#lib/format.js"
 import { part } from "#ui/part.js"
 
-// Says while a bill is typed what each pays, or what the amounts come to.
+// Previews a bill while it is typed: each person's share, or the sum of the amounts.
 const preview = part(document, "preview")
 const form = preview?.closest("form")
 if (form) {

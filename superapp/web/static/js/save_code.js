@@ -1,6 +1,6 @@
 const PIXELS = 1024
 
-// Buttons that save the code beside them as a picture: whoever has one phone cannot scan its own screen.
+// Buttons that save the QR code beside them as a picture, to pay it with an app on the same phone.
 for (const button of document.querySelectorAll("[data-save-code]")) {
   button.hidden = false
   button.addEventListener("click", () => save(nearestCode(button), button.dataset.saveCode))

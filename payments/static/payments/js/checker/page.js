@@ -46,7 +46,7 @@ function show(result) {
   shown = result
   const { proof, reason } = result
   part("result").hidden = false
-  // Of a file that is no proof nothing is known, least of all that somebody forged it.
+  // A file that is no proof is not a forgery.
   const verdict = proof ? "genuine" : reason === "file" ? "unreadable" : "refused"
   part("result").dataset.verdict = verdict
   part("verdict").textContent = words[verdict]
