@@ -15,6 +15,8 @@ export class Drafts {
   /** @type {Map<string, string>} */
   #server = new Map()
   #stops = new Map()
+  /** The number of unanswered requests by conversation: until they are answered, the server's draft is not known. */
+  #underway = new Map()
 
   /**
    * @param {{line: import("#lib/line.js").Line, store: import("#lib/store.js").Store, clock: import("#lib/clock.js").Clock}} collaborators
@@ -57,9 +59,13 @@ export class Drafts {
     this.#stops.delete(conversation)
     const draft = this.#local.get(conversation)
     if (draft === undefined) return
-    if (draft === (this.#server.get(conversation) ?? "")) return this.#drop(conversation)
+    const underway = this.#underway.get(conversation) ?? 0
+    if (underway === 0 && draft === (this.#server.get(conversation) ?? "")) return this.#drop(conversation)
+    this.#underway.set(conversation, underway + 1)
+    const isKept = await this.#line.tell("chat.keep", { conversation, draft })
+    this.#underway.set(conversation, this.#underway.get(conversation) - 1)
     // If not, it is kept here all the same, and told again when there is a line or the person writes on.
-    if (await this.#line.tell("chat.keep", { conversation, draft })) this.hear(conversation, draft)
+    if (isKept) this.hear(conversation, draft)
   }
 
   /** There is a line again. */
