@@ -135,6 +135,20 @@ def test_alert_is_dropped_when_its_subject_was_seen(bo, gateway, ask, make_user,
     assert states() == ["dropped", "sent"]
 
 
+def test_alert_that_is_raised_while_its_subject_is_marked_is_seen(bo, gateway, monkeypatch, now):
+    def is_pending(_user_id, _key):
+        raise_alert(bo, now)
+        return True
+
+    kind = notifications.AlertKind(name="test", is_pending=is_pending, text=lambda _user, _key: "")
+    monkeypatch.setitem(alert_kinds._kinds, "test", kind)
+    alerts.mark_seen(user_id=bo.pk, subjects=["test:1"], now=now)
+
+    assert Alert.objects.get().seen_at == now
+    work(now + timedelta(minutes=15))
+    assert gateway.sent == []
+
+
 def test_alert_is_dropped_for_a_person_who_opted_out(bo, gateway, now):
     raise_alert(bo, now)
     change_preferences(user_id=bo.pk, changes=PreferenceChanges(has_sms=False), now=now)

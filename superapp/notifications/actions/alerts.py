@@ -50,7 +50,6 @@ def mark_seen(*, user_id: int, subjects: list[str], now: datetime) -> None:
     A page may show a fact before its alert is raised: then the alert is there when that is tried, and seen.
     """
     mine = Alert.objects.filter(user_id=user_id, subject__in=subjects)
-    mine.filter(seen_at=None).update(seen_at=now)
     for subject in set(subjects) - set(mine.values_list("subject", flat=True)):
         kind = find_alert_kind(subject)
         if kind is not None and kind.is_pending(user_id, subject.partition(":")[2]):
@@ -59,6 +58,8 @@ def mark_seen(*, user_id: int, subjects: list[str], now: datetime) -> None:
                 subject=subject,
                 defaults={"state": Alert.State.DROPPED, "due_at": now, "created_at": now, "seen_at": now},
             )
+    # Last, so that one raised meanwhile is marked, too.
+    mine.filter(seen_at=None).update(seen_at=now)
 
 
 def send_due(now: datetime) -> int:
