@@ -46,6 +46,44 @@ class _Result(msgspec.Struct):
     changes: list[tuple[int, int, int, int]] | None
 
 
+class _Journal(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """
+    A journal in a request to post several, in the words of ``payments_post``.
+
+    What is None is left out, which means the same there: reading the JSON is a seventh of the work.
+    """
+
+    n: int
+    scope: str
+    key: str
+    hash: str
+    public_id: UUID
+    kind: str
+    reference: str
+    memo_hash: str
+    event_at: datetime
+    actor_id: int | None = None
+    reverses_id: int | None = None
+
+
+class _Line(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A transfer of journal ``j`` in such a request; ``d`` and ``c`` are positions among its accounts."""
+
+    n: int
+    j: int
+    line: int
+    is_last: bool
+    asset: str
+    d: int
+    c: int
+    amount: int
+    phase: str
+    pending: int | None = None
+    expires_at: datetime | None = None
+    refunds: int | None = None
+    refund_amount: int | None = None
+
+
 _PARAMETERS = (
     "now", "scope", "key", "hash", "public_id", "kind", "reference", "actor_id", "reverses_id", "memo_hash", "event_at",
     "debit", "credit", "asset", "amount", "phase", "pending", "expires_at", "refund_amount", "extras",
@@ -165,8 +203,8 @@ def _text(number: int | None) -> str | None:
 def _request(entries: Sequence[JournalEntry], now: datetime) -> dict[str, Any]:
     accounts, debited = collect_accounts(entries)
     slots = {account: slot for slot, account in enumerate(accounts, start=1)}
-    journals: list[dict[str, Any]] = []
-    lines: list[dict[str, Any]] = []
+    journals: list[_Journal] = []
+    lines: list[_Line] = []
     extras: list[dict[str, Any]] = []
     for n, entry in enumerate(entries, start=1):
         journals.append(_journal(n, entry, now))
@@ -174,22 +212,23 @@ def _request(entries: Sequence[JournalEntry], now: datetime) -> dict[str, Any]:
             extras.append(_extra(n, entry))
         for number, line in enumerate(entry.lines, start=1):
             is_last = number == len(entry.lines)
+            refund = entry.refund if is_last else None
             lines.append(
-                {
-                    "n": len(lines) + 1,
-                    "j": n,
-                    "line": number,
-                    "is_last": is_last,
-                    "asset": line.amount.asset,
-                    "d": slots[line.debit_id],
-                    "c": slots[line.credit_id],
-                    "amount": line.amount.amount_minor,
-                    "phase": line.phase,
-                    "pending": line.pending_id,
-                    "expires_at": line.expires_at,
-                    "refunds": entry.refund.journal_id if entry.refund and is_last else None,
-                    "refund_amount": entry.refund.amount.amount_minor if entry.refund and is_last else None,
-                }
+                _Line(
+                    n=len(lines) + 1,
+                    j=n,
+                    line=number,
+                    is_last=is_last,
+                    asset=line.amount.asset,
+                    d=slots[line.debit_id],
+                    c=slots[line.credit_id],
+                    amount=line.amount.amount_minor,
+                    phase=line.phase,
+                    pending=line.pending_id,
+                    expires_at=line.expires_at,
+                    refunds=refund.journal_id if refund else None,
+                    refund_amount=refund.amount.amount_minor if refund else None,
+                )
             )
     request = {
         "now": now,
@@ -201,20 +240,20 @@ def _request(entries: Sequence[JournalEntry], now: datetime) -> dict[str, Any]:
     return {**request, "extras": extras} if extras else request
 
 
-def _journal(n: int, entry: JournalEntry, now: datetime) -> dict[str, Any]:
-    return {
-        "n": n,
-        "scope": entry.key.scope,
-        "key": entry.key.key,
-        "hash": entry.key.content_hash,
-        "public_id": entry.public_id,
-        "kind": entry.kind,
-        "reference": entry.reference,
-        "actor_id": entry.actor_id,
-        "reverses_id": entry.refund.journal_id if entry.refund else None,
-        "memo_hash": entry.memo_hash,
-        "event_at": entry.event_at or now,
-    }
+def _journal(n: int, entry: JournalEntry, now: datetime) -> _Journal:
+    return _Journal(
+        n=n,
+        scope=entry.key.scope,
+        key=entry.key.key,
+        hash=entry.key.content_hash,
+        public_id=entry.public_id,
+        kind=entry.kind,
+        reference=entry.reference,
+        memo_hash=entry.memo_hash,
+        event_at=entry.event_at or now,
+        actor_id=entry.actor_id,
+        reverses_id=entry.refund.journal_id if entry.refund else None,
+    )
 
 
 def _extra(n: int, entry: JournalEntry) -> dict[str, Any]:
