@@ -101,6 +101,7 @@ from payments.domain import chart_of_accounts
 from payments.domain.authorization import BY_TIMER, Authorization
 from payments.domain.feature_gates import is_enabled
 from payments.domain.fees import FeeChannel
+from payments.domain.own_references import register_own_references
 from payments.domain.play_money import register_form as register_play_money_form
 from payments.domain.purposes import Purpose, register_purpose_resolver
 from payments.domain.simulated_bank import find_payment_url as find_simulated_payment_url
@@ -244,6 +245,7 @@ __all__ = [
     "qris_reference",
     "read_offer",
     "refund_escrow",
+    "register_own_references",
     "register_play_money_form",
     "register_purpose_resolver",
     "register_wallet_link",

@@ -84,6 +84,10 @@ class Wallet:
     ceiling: Money | None
     status: str
 
+    @property
+    def is_full(self) -> bool:
+        return self.ceiling is not None and self.balance >= self.ceiling
+
 
 @dataclass(frozen=True, slots=True)
 class WalletChanges:

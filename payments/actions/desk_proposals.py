@@ -13,6 +13,7 @@ from payments import errors, queries
 from payments.actions import freezes, manual_journals
 from payments.actions.wallets import set_tier
 from payments.domain import chart_of_accounts
+from payments.domain.own_references import list_own_references
 from payments.models import Account
 from payments.queries import desk_accounts
 from superapp.accounts import api as accounts
@@ -44,7 +45,7 @@ def _validate_unfreeze(payload: Payload) -> None:
 def _execute_unfreeze(payload: Payload, approval: Approval) -> str:
     _validate_unfreeze(payload)
     account = desk_accounts.get_freezable_account(UUID(str(payload["account"])))
-    _require_strangers(account.owner_id, approval)
+    _require_strangers_to(account, approval)
     freezes.unfreeze(account=account.public_id, now=approval.now)
     return _("The account is open again.")
 
@@ -92,11 +93,19 @@ def _validate_manual(payload: Payload) -> None:
 def _execute_manual(payload: Payload, approval: Approval) -> str:
     debit, credit = str(payload["debit"]), str(payload["credit"])
     for account in manual_journals.get_accounts(debit, credit):
-        _require_strangers(account.owner_id, approval)
+        _require_strangers_to(account, approval)
     journal = manual_journals.post_manual_journal(
         debit=debit, credit=credit, amount_minor=int(payload["amount_minor"] or 0), approval=approval
     )
     return _("Posted as {journal}.").format(journal=journal)
+
+
+def _require_strangers_to(account: Account, approval: Approval) -> None:
+    """Refuse that somebody proposes or approves what is about their own wallet, or about the money of their shop."""
+    _require_strangers(account.owner_id, approval)
+    own = [one for person in (approval.maker_id, approval.checker_id) for one in list_own_references(person)]
+    if account.code in [chart_of_accounts.account_code(chart_of_accounts.MERCHANT, one, account.asset) for one in own]:
+        raise errors.TwoPersonsNeeded
 
 
 def _require_strangers(owner_id: int | None, approval: Approval) -> None:

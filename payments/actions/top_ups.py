@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from payments.events import ToppedUp
 from payments.models import TopUp
 from payments.writers import ledger
 from payments.writers.ledger import JournalEntry, Posted, PostingResult, TransferLine, derive_key
+from superapp.accounts import api as accounts
 from superapp.core import ids
 from superapp.core.errors import InputInvalid
 from superapp.core.money import Money
@@ -31,8 +33,9 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     """
     Request that cash received at the counter be credited to a person's wallet.
 
-    Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded, FloatCapReached,
-    InputInvalid.
+    Nothing is posted until another operator approves. A form that is sent twice makes one request: while one by the
+    same operator with the same reason waits, that one is returned. Raises OperatorsOnly, TwoPersonsNeeded,
+    FloatCapReached, InputInvalid.
     """
     queries.require_operator(maker_id)
     if maker_id == user_id:
@@ -41,14 +44,16 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     reason = clean_line(reason)
     if not 0 < len(reason) <= REASON_CHARS_MAX:
         raise InputInvalid(detail="reason")
-    return TopUp.objects.create(
-        user_id=user_id,
-        amount=amount.require_positive().amount_minor,
-        asset=amount.asset,
-        reason=reason,
-        maker_id=maker_id,
-        asked_at=now,
-    )
+    values: dict[str, Any] = {
+        "user_id": user_id,
+        "amount": amount.amount_minor,
+        "asset": amount.asset,
+        "reason": reason,
+        "maker_id": maker_id,
+    }
+    with transaction.atomic():
+        accounts.lock_people({maker_id})
+        return queries.find_pending_top_up(**values) or TopUp.objects.create(**values, asked_at=now)
 
 
 @requires_payments

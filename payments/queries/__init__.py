@@ -64,7 +64,7 @@ from payments.queries.qris import (
     to_merchant,
     to_offer,
 )
-from payments.queries.top_ups import list_pending_top_ups, lock_top_up
+from payments.queries.top_ups import find_pending_top_up, list_pending_top_ups, lock_top_up
 
 __all__ = [
     "PAGE_MAX",
@@ -79,6 +79,7 @@ __all__ = [
     "find_journal",
     "find_next_fee_change",
     "find_paid_merchant",
+    "find_pending_top_up",
     "find_pin",
     "find_qris_account",
     "find_scanned_account",

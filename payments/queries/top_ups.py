@@ -25,6 +25,11 @@ def lock_top_up(public_id: UUID) -> TopUp:
     return row
 
 
+def find_pending_top_up(**values: int | str) -> TopUp | None:
+    """Return the oldest pending top-up of these values. The caller must have locked who asks for it."""
+    return TopUp.objects.filter(**values, state=TopUp.State.ASKED).order_by("pk").first()
+
+
 def list_pending_top_ups() -> list[TopUp]:
     rows = TopUp.objects.filter(state=TopUp.State.ASKED).select_related("user", "maker")
     return list(rows.order_by("asked_at", "pk")[:PAGE_MAX])

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from shop.actions import disputes as actions
 from shop.domain.order_states import DisputeVerdict
+from shop.errors import DisputeClosed
 from shop.queries import disputes
+from shop.queries.disputes import OpenDispute
 from superapp.console.api import Approval, Fact, Payload, ProposalKind, Role, register_proposal_kind
 from superapp.core.errors import InputInvalid
 from superapp.core.money import Money
@@ -25,7 +27,24 @@ VERDICTS: dict[str, str | Promise] = {
 
 def _describe(payload: Payload) -> list[Fact]:
     facts = [(_("Order"), str(payload["number"])), (_("Decision"), str(VERDICTS[str(payload["verdict"])]))]
-    return [*facts, (_("For the buyer"), str(_part(payload)))] if payload["verdict"] == "split" else facts
+    if payload["verdict"] == "split":
+        facts.append((_("For the buyer"), str(_part(payload))))
+    return [*facts, *_describe_case(int(payload["dispute"] or 0))]
+
+
+def _describe_case(dispute: int) -> list[Fact]:
+    """Return what it is about while it is open: the money, and what both sides say. Later the money has moved."""
+    try:
+        case = disputes.get_open_dispute(dispute)
+    except DisputeClosed:
+        return []
+    said = [(_("The buyer says"), f"{case.buyer_name}: “{case.reason}”"), (_("The shop says"), _words_of_shop(case))]
+    return [(_("Kept for the order"), str(case.kept)), *said]
+
+
+def _words_of_shop(case: OpenDispute) -> str:
+    said = [one.words for one in case.answers if one.transition == "dispute_answered" and one.words]
+    return f"{case.shop_name}: “{said[-1]}”" if said else _("{shop}: nothing yet").format(shop=case.shop_name)
 
 
 def _validate(payload: Payload) -> None:
@@ -61,5 +80,7 @@ register_proposal_kind(
         describe=_describe,
         validate=_validate,
         execute=_execute,
+        # It moves money, so it takes an operator; support knows the case, and proposes.
+        deciders=frozenset({Role.FINANCE}),
     )
 )

@@ -72,16 +72,16 @@ def decide_dispute(
     now: datetime,
 ) -> None:
     """
-    End a disputed order as two operators: pay the shop, refund the buyer, or refund ``part`` and pay the rest.
+    End a disputed order as two people: pay the shop, refund the buyer, or refund ``part`` and pay the rest.
 
-    The second operator stands in the order's events, and the reason that both sides read.
+    The one who approves is an operator, and stands in the order's events with the reason that both sides read. The one
+    who proposes may be of the support.
 
-    :raises OperatorsOnly: of payments, if one of the two is no operator
+    :raises OperatorsOnly: of payments, if the one who approves is no operator
     :raises OwnCase: if one of the two is the buyer or the merchant
     :raises DisputeClosed: if it was settled meanwhile
     :raises SplitInvalid: if nothing would be left for the shop
     """
-    payments.authorize_operator(maker_id)
     authorization = payments.authorize_operator(checker_id)
     said = text_cleaning.clean_line(reason, field="reason", chars_max=OrderEvent.REASON_CHARS_MAX)
     operator = OrderEvent.Actor.OPERATOR

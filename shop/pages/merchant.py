@@ -83,7 +83,8 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         if refusal.kind != ErrorKind.CONFLICT:
             raise
         return _sales(request, only="today", problem=refusal)
-    if left:
+    # What is left may also have come in since, as when the form was sent twice.
+    if left and payments.get_wallet(user.pk, now=clock.now()).is_full:
         flash_next(request, _("Your wallet is filled up to its limit. The rest stays safe here."))
     else:
         flash_next(request, _("The money is in your wallet."))

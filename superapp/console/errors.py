@@ -71,6 +71,14 @@ class SecondPersonNeeded(DomainError):
     message = _("You made this proposal. Somebody else must decide about it.")
 
 
+class MakerLostRole(DomainError):
+    """The maker of the proposal has lost the role for it meanwhile, so that it can only be rejected."""
+
+    code = "console.maker_lost_role"
+    kind = ErrorKind.CONFLICT
+    message = _("Who proposed this no longer has the role for it. Reject it, and propose it anew if it is right.")
+
+
 class NotTheMaker(DomainError):
     """The member did not make the proposal and so cannot withdraw it."""
 

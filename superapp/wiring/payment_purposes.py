@@ -16,10 +16,11 @@ from superapp.accounts import api as accounts
 
 
 def register() -> None:
-    """Register the purpose resolvers for references of shop and angpao."""
+    """Register what references of shop and angpao stand for, and whose shops are."""
     payments.register_purpose_resolver("shop.order", describe_orders, find_orders)
     payments.register_purpose_resolver("shop.storefront", describe_shops)
     payments.register_purpose_resolver(angpao.REFERENCE_PREFIX, describe_angpao)
+    payments.register_own_references("shop.storefront", list_own_shops)
 
 
 def describe_orders(references: Collection[str]) -> dict[str, Purpose]:
@@ -48,6 +49,12 @@ def describe_shops(references: Collection[str]) -> dict[str, Purpose]:
     ids = _ids(references)
     names = shop.fetch_shop_names(ids.values())
     return {reference: Purpose(name=names[one]) for reference, one in ids.items() if one in names}
+
+
+def list_own_shops(user_id: int) -> list[str]:
+    """Return the reference of a person's shop, if they have one."""
+    found = shop.find_shop(user_id)
+    return [shop.merchant_reference(found.public_id)] if found else []
 
 
 def describe_angpao(references: Collection[str]) -> dict[str, Purpose]:

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from superapp.accounts.models import User
 from superapp.console import errors
 from superapp.console.actions import proposals
+from superapp.console.actions.members import change_roles
 from superapp.console.domain import proposal_kinds
 from superapp.console.domain.proposal_kinds import ProposalKind
 from superapp.console.domain.roles import Role
@@ -118,6 +119,46 @@ def test_role_that_was_lost_meanwhile_decides_nothing(kind, three, now):
         proposals.approve(proposal=made, checker=as_it_was, now=now)
 
     assert eves_name() == "Eve"
+
+
+@pytest.mark.parametrize("roles", [["auditor"], []], ids=["another role", "left"])
+def test_proposal_of_somebody_who_lost_the_role_is_only_rejected(roles, kind, three, now):
+    ana, bo, _citra = three
+    made = proposals.propose(**kind.made_with, maker=ana.member, now=now)
+    change_roles(ana.user.pk, roles, now=now)
+
+    with pytest.raises(errors.MakerLostRole):
+        proposals.approve(proposal=made, checker=bo.member, now=now)
+
+    assert (eves_name(), Proposal.objects.get().state) == ("Eve", "open")
+    proposals.reject(proposal=made, checker=bo.member, reason="sudah keluar", now=now)
+    assert Proposal.objects.get().state == "rejected"
+
+
+def test_form_sent_twice_makes_one_proposal_while_it_is_open(kind, three, now):
+    ana, bo, _citra = three
+    made = proposals.propose(**kind.made_with, maker=ana.member, now=now)
+
+    assert proposals.propose(**kind.made_with, maker=ana.member, now=now) == made
+    assert AuditEntry.objects.filter(action="proposed").count() == 1
+    for other in (
+        {"payload": {"handle": "eve", "name": "Eva"}},
+        {"reason": "salah tulis lagi"},
+        {"maker": bo.member},
+    ):
+        proposals.propose(**{**kind.made_with, "maker": ana.member, "now": now, **other})
+    proposals.approve(proposal=made, checker=bo.member, now=now)
+    proposals.propose(**kind.made_with, maker=ana.member, now=now)
+
+    assert Proposal.objects.count() == 5
+
+
+def test_form_sent_twice_at_once_makes_one_proposal(real_db, kind, three, in_threads, now):
+    member = three[0].member
+
+    in_threads(*[lambda: proposals.propose(**kind.made_with, maker=member, now=now)] * 3)
+
+    assert Proposal.objects.count() == 1
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 201])
@@ -265,8 +306,8 @@ def statements():
 
 def test_database_refuses_what_no_member_may_do(real_db, kind, three, now):
     ana, bo, _citra = three
-    for _ in range(2):
-        last = proposals.propose(**kind.made_with, maker=ana.member, now=now)
+    for reason in ("salah tulis", "salah baca"):
+        last = proposals.propose(**{**kind.made_with, "reason": reason}, maker=ana.member, now=now)
     proposals.approve(proposal=last, checker=bo.member, now=now)
 
     allowed = []

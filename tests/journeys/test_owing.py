@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from chat import api as chat
 from payments import api as payments
@@ -80,6 +80,32 @@ def test_request_is_made_in_the_chat_paid_by_pin_and_both_see_it_live(two: Two) 
     expect(newest_card(two.ana).locator(".card")).to_have_attribute("data-state", "paid")
     expect(newest_card(two.ana).locator(".card-request__word")).to_contain_text("Sudah dibayar")
     assert payments.get_wallet(user_of(two.ana).pk, now=clock.now()).balance == Money(225_000_00)
+
+
+def test_lost_answer_of_a_paid_request_is_found_by_the_paying_page(two: Two) -> None:
+    ana, bo = user_of(two.ana), user_of(two.bo)
+    made = peer_payments.request_money(
+        requester_id=ana.pk, payer=bo.public_id, amount=Money(5_000_00), idempotency_key="k", now=clock.now()
+    )
+    lost = []
+
+    def lose_first(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page = two.bo
+    page.goto(f"/dompet/minta/{made.public_id}/")
+    page.route(page.url, lose_first)
+    page.fill("#pin", PIN)
+    page.press("#pin", "Enter")
+
+    expect(page.locator("#unknown-dialog")).to_be_visible()
+    expect(page.locator(".request-state[data-state=paid]")).to_be_visible()
+    assert lost == [302]
+    assert payments.get_wallet(bo.pk, now=clock.now()).balance == Money(195_000_00)
 
 
 def test_request_is_declined_from_the_card_without_leaving_the_chat(two: Two) -> None:

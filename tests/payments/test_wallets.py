@@ -220,6 +220,23 @@ def test_top_up_requires_two_operators_and_no_self_service(make_user, now):
     assert Fact.objects.filter(name="payments.topped_up").count() == 1
 
 
+def test_top_up_requested_twice_at_once_waits_once(real_db, make_user, in_threads, now):
+    ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
+
+    def ask(**by):
+        values = {"user_id": ana.pk, "amount": Money(500), "reason": "slip 7", "maker_id": op.pk, "now": now}
+        return api.request_top_up(**values | by)
+
+    asked = {row.public_id for row in in_threads(ask, ask, ask)}
+    assert len(asked) == 1
+    others = {ask(**by).public_id for by in ({"amount": Money(501)}, {"reason": "slip 8"}, {"maker_id": second.pk})}
+    api.approve_top_up(top_up=asked.pop(), checker_id=second.pk, now=now)
+
+    assert len(others) == 3
+    assert ask().state == "asked"
+    assert TopUp.objects.count() == 5
+
+
 def test_top_up_of_an_operator_who_is_none_any_more_is_only_rejected(make_user, now):
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
     asked = api.request_top_up(user_id=ana.pk, amount=Money(500), reason="slip 7", maker_id=op.pk, now=now)

@@ -308,3 +308,44 @@ def test_desk_proposes_and_a_second_member_approves(sent, ana, now, make_operato
     proposal.refresh_from_db()
     assert (proposal.state, state()) == ("approved", ("completed", 0))
     assert balance(ana, now) == before + 20_000_00
+
+
+def test_support_proposes_and_finance_decides(sent, ana, now, make_operator, whole):
+    helper, second, checker = (
+        make_operator(name, role) for name, role in (("bantu", "support"), ("dua", "support"), ("uang", "finance"))
+    )
+    open_(sent, ana, now)
+    before = balance(ana, now)
+    form = {"dispute": str(Dispute.objects.get().pk), "verdict": "refund", "reason": "hilang"}
+    assert helper.browser.post("/konsol/sengketa/", form).status_code == 302
+    page = f"/konsol/usulan/{Proposal.objects.get().public_id}/"
+
+    assert 'value="approve"' not in second.browser.get(page).content.decode()
+    assert second.browser.post(page, {"do": "approve"}).status_code == 403
+    assert state() == ("shipped", 1)
+    shown = text(checker.browser.get(page))
+    assert checker.browser.post(page, {"do": "approve"}).status_code == 302
+
+    assert "Disimpan untuk pesanan Rp50.000" in shown
+    assert "Barang rusak: retak" in shown
+    assert (Proposal.objects.get().state, state()) == ("approved", ("cancelled", 0))
+    assert balance(ana, now) == before + TOTAL
+    assert "Barang rusak: retak" not in text(checker.browser.get(page))
+
+
+def test_desk_keeps_what_was_written_when_it_refuses(sent, ana, now, make_operator):
+    helper = make_operator("bantu", "support")
+    open_(sent, ana, now)
+    form = {
+        "dispute": str(Dispute.objects.get().pk),
+        "verdict": "split",
+        "amount": "Rp99.000",
+        "reason": "retak sedikit",
+    }
+
+    page = helper.browser.post("/konsol/sengketa/", form).content.decode()
+
+    assert 'value="split" selected' in page
+    assert 'value="Rp99.000"' in page
+    assert 'value="retak sedikit"' in page
+    assert "retak sedikit" not in helper.browser.get("/konsol/sengketa/").content.decode()

@@ -16,7 +16,8 @@ from superapp.core import clock, money
 from superapp.core.errors import DomainError, InputInvalid
 
 DESK = "shop.disputes"
-AMOUNT_CHARS_MAX = 40
+AMOUNT_CHARS_MAX, WRITTEN_CHARS_MAX = 40, 200
+WRITTEN = ("dispute", "verdict", "amount", "reason")
 
 
 @desk_page(DESK)
@@ -32,8 +33,11 @@ def disputes(request: HttpRequest) -> HttpResponse:
         else:
             accounts.flash_next(request, _("Proposed. Somebody else has to approve it."))
             return redirect("shop:desk_disputes")
+    typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in WRITTEN}
     context = {
-        "disputes": queries.list_open_disputes(),
+        # A refused form keeps what was written, at the case that it was written for.
+        "disputes": [(one, str(one.dispute) == typed["dispute"]) for one in queries.list_open_disputes()],
+        "typed": typed,
         "verdicts": VERDICTS.items(),
         "can_work": get_member(request).has_role(console.Role.FINANCE, console.Role.SUPPORT),
         "problem": problem,

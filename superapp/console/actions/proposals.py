@@ -11,7 +11,7 @@ from superapp.console import queries
 from superapp.console.actions.audit import record
 from superapp.console.contracts import Member
 from superapp.console.domain.proposal_kinds import Approval, Payload, get_kind, list_kind_names
-from superapp.console.errors import NotTheMaker, ReasonMissing, RoleMissing, SecondPersonNeeded
+from superapp.console.errors import MakerLostRole, NotTheMaker, ReasonMissing, RoleMissing, SecondPersonNeeded
 from superapp.console.models import OUTCOME_CHARS_MAX, REASON_CHARS_MAX, Proposal
 from superapp.core.errors import DomainError
 from superapp.core.retry_on_deadlock import retry_on_deadlock
@@ -21,6 +21,9 @@ from superapp.core.text_cleaning import clean_line
 def propose(*, kind: str, payload: Payload, reason: str, maker: Member, now: datetime) -> UUID:
     """
     Propose a change of a registered kind; nothing changes until another member approves it.
+
+    A form that is sent twice makes one proposal: while one of the same member with the same values and reason is open,
+    that one is returned.
 
     :raises RoleMissing: if the member's roles do not allow this kind
     :raises ReasonMissing: without a reason
@@ -33,6 +36,9 @@ def propose(*, kind: str, payload: Payload, reason: str, maker: Member, now: dat
     of.validate(payload)
     with transaction.atomic():
         queries.lock_member(maker.id)
+        twin = queries.find_twin(kind, payload, reason=cleaned, maker_id=maker.id)
+        if twin is not None:
+            return twin.public_id
         row = Proposal.objects.create(kind=kind, payload=dict(payload), reason=cleaned, maker_id=maker.id, made_at=now)
         record(member=maker, action="proposed", subject=f"proposal:{row.public_id}", detail=cleaned, now=now)
     return row.public_id
@@ -43,7 +49,7 @@ def approve(*, proposal: UUID, checker: Member, now: datetime) -> Proposal:
     Approve a proposal of somebody else and execute it, in one transaction.
 
     If the execution is refused, the proposal closes as failed, with the refusal as its outcome. Of two decisions at the
-    same moment one wins. Raises ProposalNotFound, ProposalClosed, SecondPersonNeeded, RoleMissing.
+    same moment one wins. Raises ProposalNotFound, ProposalClosed, SecondPersonNeeded, RoleMissing, MakerLostRole.
     """
     return retry_on_deadlock(lambda: _approve(proposal, checker, now))
 
@@ -51,6 +57,7 @@ def approve(*, proposal: UUID, checker: Member, now: datetime) -> Proposal:
 def _approve(proposal: UUID, checker: Member, now: datetime) -> Proposal:
     with transaction.atomic():
         row = _lock_to_decide(proposal, checker)
+        _require_maker(row)
         approval = Approval(
             proposal=row.public_id,
             reason=row.reason,
@@ -109,9 +116,15 @@ def _lock_to_decide(proposal: UUID, checker: Member) -> Proposal:
     row = queries.lock_open_proposal(proposal, kinds=list_kind_names(checker.roles))
     if row.maker_id == checker.id:
         raise SecondPersonNeeded
-    if not get_kind(row.kind).roles & set(queries.lock_member(checker.id).roles):
+    if not get_kind(row.kind).may_be_decided_by(queries.lock_member(checker.id).roles):
         raise RoleMissing
     return row
+
+
+def _require_maker(row: Proposal) -> None:
+    maker = queries.find_active_member(row.maker.user_id)
+    if maker is None or not get_kind(row.kind).roles & set(maker.roles):
+        raise MakerLostRole
 
 
 def _close(row: Proposal, state: Proposal.State, member: Member, outcome: str, now: datetime) -> None:

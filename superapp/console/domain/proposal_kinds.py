@@ -31,7 +31,8 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class ProposalKind:
     """
-    A kind of proposal. Members with one of ``roles`` make such proposals, and decide about those of others.
+    A kind of proposal. Members with one of ``roles`` make such proposals, and decide about those of others; if not all
+    of these roles decide, ``deciders`` are those that do.
 
     ``describe`` returns all values in words. ``validate`` raises a DomainError if nobody could approve the payload.
     ``execute`` is called once, in the transaction of the approval, and returns in words what became of it; a
@@ -44,6 +45,10 @@ class ProposalKind:
     describe: Callable[[Payload], Sequence[Fact]]
     validate: Callable[[Payload], None]
     execute: Callable[[Payload, Approval], str]
+    deciders: frozenset[Role] = frozenset()
+
+    def may_be_decided_by(self, roles: Iterable[str]) -> bool:
+        return bool((self.deciders or self.roles) & set(roles))
 
 
 _kinds: dict[str, ProposalKind] = {}

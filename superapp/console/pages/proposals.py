@@ -90,7 +90,7 @@ def present(row: Proposal, member: Member) -> ProposalView:
         facts=_describe(row),
         state=STATE_WORDS[row.state],
         is_mine=is_mine,
-        can_decide=row.state == Proposal.State.OPEN and not is_mine and bool(kind.roles & member.roles),
+        can_decide=row.state == Proposal.State.OPEN and not is_mine and kind.may_be_decided_by(member.roles),
     )
 
 

@@ -10,12 +10,19 @@ from superapp.console.queries.members import (
     list_members,
     lock_member,
 )
-from superapp.console.queries.proposals import count_open_proposals, get_proposal, list_proposals, lock_open_proposal
+from superapp.console.queries.proposals import (
+    count_open_proposals,
+    find_twin,
+    get_proposal,
+    list_proposals,
+    lock_open_proposal,
+)
 
 __all__ = [
     "count_open_proposals",
     "find_active_member",
     "find_open_session",
+    "find_twin",
     "get_member_of_user",
     "get_proposal",
     "list_entries",

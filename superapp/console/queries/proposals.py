@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from superapp.console.domain.proposal_kinds import Payload
 from superapp.console.errors import ProposalClosed, ProposalNotFound
 from superapp.console.models import Proposal
 
@@ -35,6 +36,12 @@ def get_proposal(proposal: UUID, *, kinds: Collection[str]) -> Proposal:
     if row is None:
         raise ProposalNotFound
     return row
+
+
+def find_twin(kind: str, payload: Payload, *, reason: str, maker_id: int) -> Proposal | None:
+    """Return the member's open proposal of these values. The caller must have locked the member."""
+    mine = Proposal.objects.filter(kind=kind, maker_id=maker_id, reason=reason, state=Proposal.State.OPEN)
+    return next((row for row in mine.order_by("pk") if row.payload == dict(payload)), None)
 
 
 def lock_open_proposal(proposal: UUID, *, kinds: Collection[str]) -> Proposal:
