@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +12,7 @@ from payments import api, errors, queries
 from payments.actions.fee_rules import NewFeeRule, add_fee_rule
 from payments.maintenance.integrity_checks import check_integrity
 from payments.models import AppliedFee, FeeRule
+from payments.queries import fees
 from superapp.core.money import Money
 from tests.harness.authorizations import BY_PIN
 from tests.payments.test_qris_payments import bill_of, open_account, pay
@@ -91,6 +93,72 @@ def test_rule_for_a_time_ends_by_itself(op, now):
     assert (rate(added.valid_from), rate(added.valid_until)) == (0, 70)
 
 
+def test_narrower_rule_counts_before_a_later_and_wider_one(op, now):
+    rules = [
+        new_rule(now, basis_points=1, category_from="5800", category_to="5899"),
+        new_rule(now, basis_points=2, criteria="UKE", valid_from=now + timedelta(days=2)),
+        new_rule(now, basis_points=3, valid_from=now + timedelta(days=3)),
+    ]
+    for rule in rules:
+        add_fee_rule(rule, operator_id=op.pk, now=now)
+
+    def rate(criteria, category):
+        about = {"criteria": criteria, "category": category}
+        return api.find_fee_rule(QRIS, Money(100), at=now + timedelta(days=9), **about).basis_points
+
+    assert [rate("UKE", category) for category in ("5799", "5800", "5899", "5900")] == [2, 1, 1, 2]
+    assert [rate("URE", category) for category in ("5799", "5800")] == [3, 1]
+
+
+def test_of_rules_from_the_same_moment_the_one_added_last_counts(op, now):
+    for basis_points in (20, 90, 10):
+        add_fee_rule(new_rule(now, basis_points=basis_points), operator_id=op.pk, now=now)
+
+    assert api.find_fee_rule(QRIS, Money(100), at=now + timedelta(days=1)).basis_points == 10
+
+
+def test_rule_for_amounts_counts_above_one_bound_and_up_to_the_other(op, now):
+    bounds = {"amount_above": Money(100), "amount_up_to": Money(200)}
+    added = add_fee_rule(new_rule(now, **bounds), operator_id=op.pk, now=now)
+
+    rates = [api.find_fee_rule(QRIS, Money(minor), at=added.valid_from).basis_points for minor in (100, 101, 200, 201)]
+
+    assert rates == [70, 50, 50, 70]
+    assert api.list_fee_bands(QRIS, at=added.valid_from) == [
+        api.FeeBand(Money(100), 70),
+        api.FeeBand(Money(200), 50),
+        api.FeeBand(None, 70),
+    ]
+
+
+def test_next_change_is_the_first_that_changes_what_this_merchant_pays(op, now):
+    days = [now + timedelta(days=number) for number in range(5)]
+    promo = {"basis_points": 10, "valid_from": days[2], "valid_until": days[4]}
+    for fields in (promo, {"basis_points": 70, "valid_from": days[1]}, {"criteria": "PSO", "valid_from": days[1]}):
+        add_fee_rule(new_rule(now, **fields), operator_id=op.pk, now=now)
+
+    assert [api.find_next_fee_change(QRIS, after=day, criteria="UKE") for day in days] == [
+        days[2], days[2], days[4], days[4], None,
+    ]  # fmt: skip
+    assert api.find_next_fee_change(QRIS, after=now, criteria="PSO") == days[1]
+
+
+def test_rule_that_another_process_added_is_known_within_a_minute(db, now, monkeypatch):
+    def list_after(seconds):
+        monkeypatch.setattr(fees, "time", SimpleNamespace(monotonic=lambda: 1_000.0 + seconds))
+        return queries.list_fee_rules()
+
+    before = list_after(0)
+    row = FeeRule.objects.create(
+        name="new", channel="qris", basis_points=1, valid_from=now, reason="SE 8", added_at=now
+    )
+
+    assert list_after(fees.READ_EVERY_SECONDS) == before
+    assert list_after(fees.READ_EVERY_SECONDS + 0.5) == [*before, row]
+    assert list_after(fees.READ_EVERY_SECONDS + 1) == [*before, row]
+    assert api.get_fee_rule(row.pk) == row
+
+
 def test_bands_join_where_the_rate_is_the_same(op, now):
     limit = Money(1_000_000_00)
     added = add_fee_rule(new_rule(now, criteria="UMI", basis_points=30, amount_above=limit), operator_id=op.pk, now=now)
@@ -114,6 +182,14 @@ def test_bands_join_where_the_rate_is_the_same(op, now):
         ({"valid_until": datetime(2020, 1, 1, tzinfo=UTC)}, "valid_until"),
         ({"reason": " "}, "reason"),
         ({"name": "two words"}, "name"),
+        ({"name": "é"}, "name"),
+        ({"name": "n" * 33}, "name"),
+        ({"reason": "r" * 201}, "reason"),
+        ({"reason": "SE\n7"}, "reason"),
+        ({"amount_above": Money(-1)}, "amount"),
+        ({"category_from": "58A2"}, "category"),
+        ({"category_to": "٩٩٩٩"}, "category"),
+        ({"category_to": "99999"}, "category"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -123,6 +199,36 @@ def test_rule_that_contradicts_itself_is_refused_by_its_field(fields, names, op,
 
     assert refused.value.params == {"field": names}
     assert not FeeRule.objects.filter(added_by=op).exists()
+
+
+def test_rule_at_its_bounds_is_added(op, now):
+    begins = now + fees.NOTICE
+    until = begins + timedelta(microseconds=1)
+    one_sen = {"amount_above": Money(0), "amount_up_to": Money(1)}
+
+    for basis_points in (0, 10_000):
+        add_fee_rule(
+            new_rule(
+                now, name="n" * 32, basis_points=basis_points, reason="r" * 200, valid_from=begins, valid_until=until,
+                category_from="5814", category_to="5814", **one_sen,
+            ),
+            operator_id=op.pk,
+            now=now,
+        )  # fmt: skip
+
+    assert FeeRule.objects.filter(added_by=op, category_from="5814", amount_up_to=1).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("notice", "lasts"),
+    [(fees.NOTICE - timedelta(microseconds=1), timedelta(days=1)), (fees.NOTICE, timedelta(0))],
+    ids=["begins too soon", "ends as it begins"],
+)
+def test_rule_without_notice_or_duration_is_refused(notice, lasts, op, now):
+    rule = new_rule(now, valid_from=now + notice, valid_until=now + notice + lasts)
+
+    with pytest.raises(errors.FeeRuleInvalid):
+        add_fee_rule(rule, operator_id=op.pk, now=now)
 
 
 def test_only_an_operator_adds_a_rule(make_user, now):

@@ -53,7 +53,7 @@ def test_root_equals_the_definition(records):
 def test_proof_holds_for_its_leaf_at_its_place_alone(size, data):
     leaves = [hash_leaf(bytes([number])) for number in range(size)]
     index = data.draw(strategies.integers(0, size - 1))
-    root, proof = compute_root(leaves), prove_inclusion(leaves, index)
+    root, proof = compute_root(leaves), tuple(prove_inclusion(leaves, index))
 
     assert is_included(leaves[index], index=index, size=size, proof=proof, root=root)
     assert len(proof) <= (size - 1).bit_length()
@@ -94,3 +94,21 @@ def test_place_outside_of_the_tree_has_no_proof(index, size):
     with pytest.raises(IndexError):
         prove_inclusion(leaves, index)
     assert not is_included(hash_leaf(b""), index=index, size=size, proof=[], root=compute_root(leaves))
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_last_leaf_is_at_no_place_outside_of_the_tree(size):
+    leaves = [hash_leaf(record) for record in RECORDS[:size]]
+    root, proof = compute_root(leaves), prove_inclusion(leaves, size - 1)
+
+    places = [is_included(leaves[-1], index=index, size=size, proof=proof, root=root) for index in (-1, size - 1, size)]
+
+    assert places == [False, True, False]
+
+
+@pytest.mark.parametrize("index", [-1, 1, 2])
+def test_root_is_taken_for_no_leaf_without_a_proof(index):
+    root = compute_root([hash_leaf(record) for record in RECORDS[:2]])
+
+    assert not is_included(root, index=index, size=2, proof=[], root=root)
+    assert not is_included(root, index=index, size=1, proof=[], root=root)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from payments.domain import reconciliation
 from payments.domain.reconciliation import (
     LATE_DAYS_MAX,
     UNMATCHED_MAX,
@@ -104,6 +105,55 @@ def test_movement_belongs_to_the_day_on_which_the_bank_booked_it():
     assert kinds(compare(*told, coverage=coverage, day=booked)) == [(BreakKind.AMOUNT_DIFFERS, "R1")]
 
 
+def test_lines_days_apart_under_one_reference_belong_to_the_first_day():
+    later = DAY + timedelta(days=1)
+    coverage = Coverage(history=set(), statement={DAY, later})
+    told = [row(LEDGER), row(STATEMENT), row(STATEMENT, day=later)]
+
+    assert kinds(compare(*told, coverage=coverage)) == [(BreakKind.DUPLICATE, "R1")]
+    assert kinds(compare(*told[::-1], coverage=coverage)) == [(BreakKind.DUPLICATE, "R1")]
+    assert compare(*told, coverage=coverage, day=later).findings == []
+
+
+def test_day_of_the_history_counts_before_that_of_the_ledger():
+    later = DAY + timedelta(days=1)
+    coverage = Coverage(history={DAY, later}, statement=set())
+    told = [row(LEDGER), row(HISTORY, day=later)]
+
+    assert compare(*told, coverage=coverage).agreed == 0
+    assert compare(*told, coverage=coverage, day=later).agreed == 1
+
+
+def test_rows_are_counted_on_the_day_of_their_source():
+    later = DAY + timedelta(days=1)
+    told = [row(LEDGER), row(LEDGER, amount=50), row(STATEMENT, day=later, amount=150)]
+
+    outcome = compare(*told)
+    following = compare(*told, day=later)
+
+    assert (outcome.counts, outcome.sums) == (
+        {LEDGER: 2, HISTORY: 0, STATEMENT: 0},
+        {LEDGER: 150, HISTORY: 0, STATEMENT: 0},
+    )
+    assert (following.counts[STATEMENT], following.sums[STATEMENT]) == (1, 150)
+
+
+def test_movement_is_on_its_way_until_its_newest_row_is_judged():
+    until = datetime(2027, 3, 1, 8, tzinfo=BANK_TIME_ZONE)
+
+    assert compare(row(LEDGER, hour=7), row(HISTORY, amount=90), judged_until=until).findings == []
+    assert compare(row(LEDGER), row(HISTORY, amount=90, hour=7), judged_until=until).findings == []
+
+
+def test_movement_on_its_way_holds_up_no_other():
+    until = datetime(2027, 3, 1, 8, tzinfo=BANK_TIME_ZONE)
+
+    outcome = compare(row(LEDGER, "A"), row(LEDGER, "B", hour=7), judged_until=until)
+
+    assert kinds(outcome) == [(BreakKind.MISSING_AT_BANK, "B")]
+    assert outcome.counts[LEDGER] == 2
+
+
 def test_what_is_on_its_way_is_left_out():
     until = datetime(2027, 3, 1, 8, tzinfo=BANK_TIME_ZONE)
 
@@ -126,6 +176,59 @@ def test_same_amount_for_the_same_account_is_one_movement_under_two_references()
     assert (outcome.agreed, outcome.findings) == (2, [])
     assert len(compare(row(LEDGER, "A", account="88"), row(STATEMENT, "Z", account="89")).findings) == 2
     assert len(compare(row(LEDGER, "A"), row(STATEMENT, "Z")).findings) == 2
+
+
+def test_one_payment_stands_for_one_line_of_its_amount_alone():
+    paid = row(LEDGER, "A", account="88")
+    lines = [row(STATEMENT, name, account="88") for name in "YZ"]
+
+    assert kinds(compare(paid, *lines)) == [(BreakKind.UNKNOWN_LINE, "Z")]
+    assert compare(paid, row(LEDGER, "B", account="88"), *lines).findings == []
+
+
+def test_same_account_on_another_day_is_another_movement():
+    later = DAY + timedelta(days=1)
+    coverage = Coverage(history=set(), statement={DAY, later})
+    told = [row(LEDGER, "A", account="88"), row(STATEMENT, "Z", account="88", day=later)]
+
+    assert kinds(compare(*told, coverage=coverage)) == [(BreakKind.MISSING_AT_BANK, "A")]
+    assert kinds(compare(*told, coverage=coverage, day=later)) == [(BreakKind.UNKNOWN_LINE, "Z")]
+
+
+def qris_days(*days):
+    """Two payments by code on each of these days, of 100 together."""
+    return [row(LEDGER, f"Q{day}-{part}", part, day=day, channel="qris") for day in days for part in (40, 60)]
+
+
+def findings_of(*rows, days):
+    coverage = Coverage(history=set(), statement=set(days))
+    return [found.reference for day in days for found in compare(*rows, coverage=coverage, day=day).findings]
+
+
+@pytest.mark.parametrize(("late", "count"), [(-1, 3), (0, 0), (1, 0), (LATE_DAYS_MAX, 0), (LATE_DAYS_MAX + 1, 3)])
+def test_sum_may_be_booked_some_days_later_and_never_before(late, count):
+    booked = DAY + timedelta(days=late)
+    days = sorted({DAY, booked})
+
+    assert len(findings_of(*qris_days(DAY), row(STATEMENT, "SETTLED", day=booked), days=days)) == count
+
+
+def test_sum_of_the_nearest_day_is_matched_first_and_each_once():
+    days = [DAY + timedelta(days=number) for number in range(3)]
+    paid = qris_days(*days[:2])
+
+    assert findings_of(*paid, row(STATEMENT, "S", day=days[2]), days=days) == [f"Q{DAY}-40", f"Q{DAY}-60"]
+    assert findings_of(*paid, *(row(STATEMENT, name, day=days[2]) for name in "ST"), days=days) == []
+    assert findings_of(*paid, *(row(STATEMENT, name, day=days[2]) for name in "STU"), days=days) == ["U"]
+
+
+def test_one_payment_is_no_sum_and_two_ways_are_not_summed_up():
+    alone = row(LEDGER, "Q1", channel="qris")
+    two_ways = [row(LEDGER, "Q1", 40, channel="qris"), row(LEDGER, "V1", 60, channel="va")]
+
+    assert len(compare(alone, row(STATEMENT, "SETTLED")).findings) == 2
+    assert len(compare(*two_ways, row(STATEMENT, "SETTLED")).findings) == 3
+    assert len(compare(*(row(LEDGER, name, 50) for name in "AB"), row(STATEMENT, "SETTLED")).findings) == 3
 
 
 def test_one_line_is_the_sum_of_a_days_payments_by_code():
@@ -154,6 +257,15 @@ def test_transfer_that_came_back_cancels_itself_out():
     assert len(compare(there).findings) == 1
 
 
+def test_movements_cancel_out_for_one_account_of_ours_alone():
+    def told(there, back):
+        return compare(row(STATEMENT, "A", -100, account=there), row(STATEMENT, "B", 100, account=back))
+
+    assert len(told("w1", "w2").findings) == 2
+    assert len(told("", "").findings) == 2
+    assert len(compare(row(STATEMENT, "A", -100, account="w1"), row(STATEMENT, "B", 90, account="w1")).findings) == 2
+
+
 def test_transfer_that_came_back_waits_for_the_line_that_the_statement_lacks():
     there = [row(source, "A", -100, account="w1") for source in (HISTORY, STATEMENT)]
     back = row(HISTORY, "B", 100, account="w1")
@@ -166,6 +278,16 @@ def test_more_differences_than_are_listed_are_counted():
     outcome = compare(*(row(STATEMENT, f"{number:06}") for number in range(UNMATCHED_MAX + 5)))
 
     assert (len(outcome.findings), outcome.unlisted) == (UNMATCHED_MAX, 5)
+
+
+def test_differences_of_other_days_are_not_counted_as_unlisted(monkeypatch):
+    monkeypatch.setattr(reconciliation, "UNMATCHED_MAX", 1)
+    later = DAY + timedelta(days=1)
+    coverage = Coverage(history=set(), statement={DAY, later})
+
+    outcome = compare(row(STATEMENT, "A"), row(STATEMENT, "B"), row(STATEMENT, "C", day=later), coverage=coverage)
+
+    assert (kinds(outcome), outcome.unlisted) == ([(BreakKind.UNKNOWN_LINE, "A")], 1)
 
 
 def test_memory_does_not_grow_with_lines_that_agree():
