@@ -11,7 +11,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/django.po s
 
 export PORT
 
-.PHONY: run serve install setup demo compile check begin ready style check-deep check-bare check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check release screens messages emoji mutants audit programs clean
+.PHONY: run serve install setup demo compile check begin ready style check-deep check-bare check-api check-web test test-sqlite test-postgres deep-sqlite deep-postgres test-js lint types contracts migrations templates deploy-check docs docs-check release screens messages emoji regions mutants audit programs clean
 .DEFAULT_GOAL := run
 
 # --- Using it --------------------------------------------------------------------------------------------------------
@@ -152,6 +152,9 @@ screens: programs .venv/dev.stamp $(CATALOGUES)  ## Draw the main screens into d
 emoji:  ## The data of the emoji picker, from Unicode's annotations as npm has them
 	@made=$$(mktemp -d) && cd $$made && for name in cldr-annotations-full@48.2.0 cldr-annotations-derived-full@48.2.0 unicode-emoji-json@0.9.0; do \
 	  mkdir $${name%@*} && tar -xzf $$(npm pack --silent $$name) -C $${name%@*} --strip-components=1 || exit 1; done && cd - > /dev/null && $(MANAGE) draw_emoji $$made
+
+regions:  ## The regions of Indonesia, from the npm package idn-area-data
+	@made=$$(mktemp -d) && cd $$made && tar -xzf $$(npm pack --silent idn-area-data@3.1.2) && cd - > /dev/null && $(MANAGE) make_regions $$made/package
 
 messages: .venv/dev.stamp  ## Gather what is to be translated into the catalogues, then compile them
 	$(MANAGE) gather_messages

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from superapp import databases, directories, env, money_settings, storages
 from superapp.core import feature_gates
 from superapp.money_settings import *  # noqa: F403  # Settings of wallets and of the bank.
+from superapp.parcel_settings import *  # noqa: F403  # Settings of parcels.
 from superapp.qris_settings import *  # noqa: F403  # Settings of codes for payment.
 from superapp.sending_settings import *  # noqa: F403  # Settings of what is sent out.
 
@@ -55,12 +56,6 @@ LEGAL_PROFILE = env.text(
 )
 if LEGAL_PROFILE not in feature_gates.PROFILES:
     raise ImproperlyConfigured(f"LEGAL_PROFILE must be one of {', '.join(feature_gates.PROFILES)}")
-ORDER_REVIEW_DAYS = env.positive_integer(
-    "ORDER_REVIEW_DAYS",
-    30,
-    "Days after shipping at which an operator is asked to decide about an order that nobody confirmed.",
-    at_most=365,
-)
 HOST = env.text("HOST", "127.0.0.1", "The address that the embedded server listens on; 0.0.0.0 for the whole network.")
 PORT = env.port("PORT", 8000, "The port that people reach: of the embedded server, or of the proxy.")
 PUBLIC_URL = env.text(
@@ -144,6 +139,7 @@ INSTALLED_APPS = [
     "superapp.accounts",
     "superapp.web",
     "superapp.notifications",
+    "superapp.addresses",
     "superapp.console",
     "payments",
     "angpao",

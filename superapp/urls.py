@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("superapp.accounts.urls")),
     path("", include("superapp.accounts.pages.urls")),
     path("", include("superapp.notifications.urls")),
+    path("", include("superapp.addresses.urls")),
     path("", include("superapp.console.urls")),
     path("", include("chat.urls")),
     path("", include("payments.urls")),

@@ -57,6 +57,7 @@ __all__ = [
     "find_person_by_phone",
     "find_user_by_phone_number",
     "flash_next",
+    "format_phone_number_locally",
     "get_changed_people",
     "get_client_address",
     "get_current_user",
@@ -80,6 +81,7 @@ __all__ = [
     "list_users_by_public_id",
     "lock_people",
     "named_person_required",
+    "parse_callable_number",
     "pending_contact_requests",
     "request_contact_by_handle",
     "request_contact_of",
@@ -133,6 +135,16 @@ def get_formatted_phone_number(user_id: int) -> str:
     """Return a person's phone number in international format; empty if they have none."""
     number = queries.find_phone_number(user_id)
     return phone_numbers.format_international(number) if number else ""
+
+
+def parse_callable_number(written: str) -> str:
+    """Parse a mobile or landline number that can be called at ordinary cost into E.164. Raises PhoneInvalid."""
+    return phone_numbers.parse_callable(written)
+
+
+def format_phone_number_locally(number: str) -> str:
+    """Format an E.164 number as people here write it (0812-3456-7890), one from abroad in the international format."""
+    return phone_numbers.format_local(number)
 
 
 def is_callable_number(written: str) -> bool:

@@ -52,18 +52,17 @@ def decode_request(decode: Callable[[str | bytes], S], text: str | bytes) -> S:
     return _require_storable(schema)
 
 
-def convert_fields(command: Command, values: dict[str, Any], *, strict: bool) -> RequestSchema:
+def convert_fields(schema: type[S], values: dict[str, Any], *, strict: bool) -> S:
     """
-    Convert parsed values to the request schema of a command; not ``strict`` where all values are text (query
-    strings).
+    Convert parsed values to a request schema; not ``strict`` where all values are text (query strings).
 
     :raises InputInvalid: if a field is missing, has the wrong type, or cannot be stored
     """
     try:
-        schema = msgspec.convert(values, command.schema, strict=strict)
+        fields = msgspec.convert(values, schema, strict=strict)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise InputInvalid(detail=str(error)) from None
-    return _require_storable(schema)
+    return _require_storable(fields)
 
 
 def _require_storable(schema: S) -> S:

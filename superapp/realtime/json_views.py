@@ -10,7 +10,7 @@ import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from superapp.core.errors import DomainError
-from superapp.realtime import command_execution
+from superapp.realtime import command_execution, rest_format
 from superapp.realtime.errors import FrameTooLarge, MethodNotAllowed
 from superapp.realtime.registry import RequestSchema
 from superapp.realtime.rest_format import BODY_BYTES_MAX
@@ -56,6 +56,15 @@ def read_body(request: HttpRequest, decode: Callable[[str | bytes], S]) -> S:
     if len(body) > BODY_BYTES_MAX:
         raise FrameTooLarge(bytes_max=BODY_BYTES_MAX)
     return command_execution.decode_request(decode, body)
+
+
+def read_query(request: HttpRequest, schema: type[S]) -> S:
+    """
+    Read the query string of a request into a request schema.
+
+    :raises InputInvalid: if a field is missing, has the wrong form, is given twice or cannot be stored
+    """
+    return command_execution.convert_fields(schema, rest_format.read_query(request.GET, schema), strict=False)
 
 
 def _json(answer: object, status: int) -> HttpResponse:

@@ -36,16 +36,30 @@ class HttpEndpoint:
     sentence: str
     body: type[RequestSchema] | None
     file: str | None
+    query: type[RequestSchema] | None
+    response: Any
 
 
 _http_endpoints: list[HttpEndpoint] = []
 
 
 def register_endpoint(
-    rest: str, name: str, view: Callable[..., Any], *, body: type[RequestSchema] | None = None, file: str | None = None
+    rest: str,
+    name: str,
+    view: Callable[..., Any],
+    *,
+    body: type[RequestSchema] | None = None,
+    file: str | None = None,
+    query: type[RequestSchema] | None = None,
+    response: Any = None,
 ) -> None:
-    """Register an HTTP-only endpoint for the description, with its JSON fields or the form field of its file."""
-    _http_endpoints.append(HttpEndpoint(rest, name, _first_line(view.__doc__, name), body, file))
+    """
+    Register an HTTP-only endpoint for the description.
+
+    It is described with its JSON fields, the form field of its file or the fields of its query string, and its
+    response.
+    """
+    _http_endpoints.append(HttpEndpoint(rest, name, _first_line(view.__doc__, name), body, file, query, response))
 
 
 def build_description() -> dict[str, Any]:
@@ -54,7 +68,8 @@ def build_description() -> dict[str, Any]:
     types = [command.schema for command in routed] + [
         command.response for command in routed if command.response is not None
     ]
-    types += [endpoint.body for endpoint in _http_endpoints if endpoint.body is not None]
+    for endpoint in _http_endpoints:
+        types += [one for one in (endpoint.body, endpoint.query, endpoint.response) if one is not None]
     schemas, components = msgspec.json.schema_components(types, ref_template=REF_TEMPLATE)
     of_type = dict(zip(types, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
@@ -65,9 +80,8 @@ def build_description() -> dict[str, Any]:
         paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = operation
     for endpoint in _http_endpoints:
         method, route = endpoint.rest.split(" ", 1)
-        paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = _endpoint_operation(
-            endpoint, route
-        )
+        operation = _endpoint_operation(endpoint, route, components, of_type)
+        paths.setdefault("/api/v1/" + _PATH_FIELD.sub(r"{\1}", route), {})[method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": settings.BRAND_NAME, "version": "v1"},
@@ -97,10 +111,19 @@ def _command_operation(
     return {**operation, "parameters": parameters}
 
 
-def _endpoint_operation(endpoint: HttpEndpoint, route: str) -> dict[str, Any]:
-    operation = _operation_object(endpoint.name, endpoint.sentence, None)
+def _endpoint_operation(
+    endpoint: HttpEndpoint, route: str, components: dict[str, Any], of_type: dict[Any, Any]
+) -> dict[str, Any]:
+    operation = _operation_object(endpoint.name, endpoint.sentence, of_type.get(endpoint.response))
     uuid = {"type": "string", "format": "uuid"}
     operation["parameters"] = [_parameter("path", name, uuid, is_required=True) for name in _PATH_FIELD.findall(route)]
+    if endpoint.query is not None:
+        schema = components[of_type[endpoint.query]["$ref"].rsplit("/", 1)[1]]
+        required = schema.get("required", [])
+        operation["parameters"] += [
+            _parameter("query", name, field, is_required=name in required)
+            for name, field in schema.get("properties", {}).items()
+        ]
     if endpoint.body is not None:
         reference = REF_TEMPLATE.format(name=endpoint.body.__name__)
         operation["requestBody"] = {"required": True, "content": _json({"$ref": reference})}

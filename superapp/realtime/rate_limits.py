@@ -1,4 +1,4 @@
-"""Rate limits for each user, in this process."""
+"""Rate limits for each user, and for networks of guests, in this process."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BYTES_PER_TOKEN = 8_192
 
 class Throttle:
     """
-    A token bucket for each person: at most ``burst`` tokens, refilled with ``per_second``.
+    A token bucket for each person, or each network of guests: at most ``burst`` tokens, refilled with ``per_second``.
 
     The limits are far above what a person's taps and typing need; they stop a faulty client. The buckets are in
     memory, since they protect this process; limits that protect money and codes are counted in the database. Full
@@ -29,21 +29,21 @@ class Throttle:
         self._per_second = per_second
         self._burst = burst
         self._timer = timer
-        self._buckets: dict[int, tuple[float, float]] = {}  # User → tokens left, and the time of that count.
+        self._buckets: dict[int | str, tuple[float, float]] = {}  # Who → tokens left, and the time of that count.
         self._forget_above = self.PEOPLE_MAX
 
-    def take(self, user_id: int, cost: int) -> None:
+    def take(self, who: int | str, cost: int) -> None:
         """
-        Take the cost of a command from the person's bucket.
+        Take the cost of a command from the bucket of a person, by their user id, or of a network.
 
         :raises RateLimited: if the bucket has too few tokens
         """
         now = self._timer()
-        tokens, since = self._buckets.get(user_id, (self._burst, now))
+        tokens, since = self._buckets.get(who, (self._burst, now))
         tokens = min(self._burst, tokens + (now - since) * self._per_second)
         if tokens < cost:
             raise RateLimited(retry_after=math.ceil((cost - tokens) / self._per_second))
-        self._buckets[user_id] = (tokens - cost, now)
+        self._buckets[who] = (tokens - cost, now)
         if len(self._buckets) > self._forget_above:
             self._forget_idle(now)
             # When nearly all of them are in use, scanning them each time would cost more than it frees.
@@ -74,5 +74,7 @@ class Throttle:
 # The cost of a person's commands and forms, and of the sockets they open.
 command_throttle = Throttle(per_second=50, burst=300)
 connect_throttle = Throttle(per_second=2, burst=300)
+# The cost of what people who are not logged in may ask for, by their network, of which a village may have one.
+guest_throttle = Throttle(per_second=50, burst=300)
 # The cost of pages and pictures; apart from commands, so that a person who browses can always send.
 read_throttle = Throttle(per_second=settings.READ_TOKENS_PER_SECOND, burst=6 * settings.READ_TOKENS_PER_SECOND)

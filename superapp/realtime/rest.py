@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from superapp.core.errors import InputInvalid, NotLoggedIn
+from superapp.core.errors import NotLoggedIn
 from superapp.realtime import command_execution, openapi, registry, rest_format
 from superapp.realtime.errors import BadFrame, MethodNotAllowed
 from superapp.realtime.rate_limits import command_throttle
@@ -67,27 +67,12 @@ class CommandView(APIView):
 
 def _fields(command: Command, request: Request, path_fields: dict[str, Any]) -> RequestSchema:
     if request.method in ("GET", "DELETE"):
-        return command_execution.convert_fields(command, {**_query(command, request), **path_fields}, strict=False)
+        query = rest_format.read_query(request.query_params, command.schema)
+        return command_execution.convert_fields(command.schema, {**query, **path_fields}, strict=False)
     if not isinstance(request.data, dict):
         raise BadFrame
     body: dict[str, Any] = request.data
-    return command_execution.convert_fields(command, {**body, **path_fields}, strict=True)
-
-
-def _query(command: Command, request: Request) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for field in msgspec.structs.fields(command.schema):
-        name, is_list = field.encode_name, _is_list(field.type)
-        given = request.query_params.getlist(name)
-        if len(given) > 1 and not is_list:
-            raise InputInvalid(detail=f"{name} is given more than once")
-        if given:
-            values[name] = given if is_list else given[0]
-    return values
-
-
-def _is_list(annotation: Any) -> bool:
-    return isinstance(msgspec.inspect.type_info(annotation), (msgspec.inspect.ListType, msgspec.inspect.VarTupleType))
+    return command_execution.convert_fields(command.schema, {**body, **path_fields}, strict=True)
 
 
 def _views() -> list[URLPattern]:

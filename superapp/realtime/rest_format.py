@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, QueryDict
 from rest_framework import exceptions
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from superapp.core.errors import DomainError, InputInvalid, NotLoggedIn, RateLimited
 from superapp.realtime import command_execution
 from superapp.realtime.errors import BadFrame, Forbidden, FrameTooLarge, MethodNotAllowed, NotFound
+from superapp.realtime.registry import RequestSchema
 
 BODY_BYTES_MAX = 65_536
 
@@ -37,6 +38,27 @@ class JsonParser(BaseParser):
             return _read_object(body)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise BadFrame from None
+
+
+def read_query(query: QueryDict, schema: type[RequestSchema]) -> dict[str, Any]:
+    """
+    Return the fields of a request schema that a query string has, as text.
+
+    :raises InputInvalid: if one that is no list is given more than once
+    """
+    values: dict[str, Any] = {}
+    for field in msgspec.structs.fields(schema):
+        name, is_list = field.encode_name, _is_list(field.type)
+        given = query.getlist(name)
+        if len(given) > 1 and not is_list:
+            raise InputInvalid(detail=f"{name} is given more than once")
+        if given:
+            values[name] = given if is_list else given[0]
+    return values
+
+
+def _is_list(annotation: Any) -> bool:
+    return isinstance(msgspec.inspect.type_info(annotation), (msgspec.inspect.ListType, msgspec.inspect.VarTupleType))
 
 
 class JsonRenderer(BaseRenderer):

@@ -27,7 +27,16 @@ MODULES = {
     "#shop/": "shop/js/",
 }
 FOLDERS = ("js/", *MODULES.values())
-STYLE_FOLDERS = ("css/", "console/css/", "chat/css/", "payments/css/", "peer_payments/css/", "angpao/css/", "shop/css/")
+STYLE_FOLDERS = (
+    "css/",
+    "addresses/css/",
+    "console/css/",
+    "chat/css/",
+    "payments/css/",
+    "peer_payments/css/",
+    "angpao/css/",
+    "shop/css/",
+)
 # The prefix with which one bundle imports another.
 BUNDLE_PREFIX = "#bundle/"
 # Bundles from which others import: the code of every page, and the live connection to the server.

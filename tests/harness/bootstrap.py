@@ -20,6 +20,8 @@ from django.conf import settings
 from tests.harness import network, servers
 
 PREFIX = "nusa-tests-"
+# Enough of the country to try all that is done with regions; all of it would lie in every clone of a database.
+REGIONS_FILE = Path(__file__).resolve().parents[1] / "fixtures" / "regions.tsv"
 # A clone of the PostgreSQL template is a thousand small files, which most disks make slowly.
 IN_MEMORY = Path("/dev/shm")
 IN_MEMORY_BYTES_MIN = 4 * 2**30
@@ -43,6 +45,7 @@ def begin() -> Path:
         READ_TOKENS_PER_SECOND="1000000",  # One person looks for a hundred here.
         VAR_DIR=str(here),
         PUBLIC_URL="http://localhost:8000",
+        REGIONS_FILE=str(REGIONS_FILE),
         WALLET_LOOP="open",  # What is tried here moves more than a closed loop may hold.
         SECRET_KEY="of-the-tests-" + "0123456789" * 5,
         LEDGER_KEY="b2YtdGhlLWxlZGdlci0wMTIzNDU2Nzg5LTAxMjM0NTY",

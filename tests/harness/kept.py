@@ -65,7 +65,8 @@ def sources_of_template(tree: Path) -> list[Path]:
     """The files that a migrated database is made of, and those that make and keep it."""
     files = [file for app in APPS for kind in ("*.py", "*.sql") for file in (tree / app).rglob(kind)]
     migrated = [file for file in files if NEVER_MIGRATED.isdisjoint(file.relative_to(tree).parts)]
-    return [*migrated, *(tree / "tests" / "harness" / name for name in ("databases.py", "kept.py"))]
+    harness = [tree / "tests" / "harness" / name for name in ("databases.py", "kept.py")]
+    return [*migrated, *harness, tree / "tests" / "fixtures" / "regions.tsv"]
 
 
 def keep(kept: Path, *, of: str) -> None:

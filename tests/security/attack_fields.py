@@ -65,6 +65,7 @@ HARMLESS: dict[str, Any] = {
     "title": "Ditulis Eve",
     "town": "Medan",
     "until": "06:00",
+    "within": "32.73",
 }
 # What a field of this one operation means, where its name says something else elsewhere. A mapping holds several
 # values, each tried; "of …" takes them from the world.

@@ -39,6 +39,8 @@ FORM: Mapping[str, str] = {
     "body": "Ditulis Eve",
     "client_id": A_UUID,
     "category": "5814",
+    "cari": "Rahasia",
+    "choose": "",
     "city": "Medan",
     "code": "123456",
     "courier": "JNE",
@@ -61,6 +63,8 @@ FORM: Mapping[str, str] = {
     "is_open": "yes",
     "item": "Ditulis Eve",
     "key": A_UUID,
+    "label": "Ditulis Eve",
+    "landmark": "Ditulis Eve",
     "language": "en",
     "marked_unread": "yes",
     "member": A_UUID,
@@ -87,20 +91,27 @@ FORM: Mapping[str, str] = {
     "pin": PIN,
     "pin_move": "up",
     "pinned": "yes",
+    "point": "-6.9, 107.6",
     "postal_code": "20111",
     "presence": "nobody",
     "price": "9.000",
+    "primary": "yes",
     "qr": "Ditulis Eve",
     "quantity": "1",
     "quiet": "yes",
     "reason": "Ditulis Eve",
     "receipt": "bukan bukti",
+    "recipient": "Ditulis Eve",
+    "region": "32.73.14.1002",
     "repeat": "weekly",
     "reply_to": "1",
     "resi": "EVE-1",
     "rev": "1",
     "rhythm": "daily",
     "roles": "admin",
+    "rt": "1",
+    "rw": "1",
+    "searched": "",
     "share": "5.000",
     "shown": "25.000",
     "since": "22:00",
@@ -110,6 +121,7 @@ FORM: Mapping[str, str] = {
     "target": "bank",
     "tables": "Ditulis Eve",
     "star": "yes",
+    "street": "Jalan Eve 1",
     "text": "Jalan Eve 1",
     "theme": "dark",
     "tier": "verified",
@@ -155,7 +167,12 @@ QUERY: Mapping[str, str] = {
 # Names that stand in the head of a page and are no fields.
 IN_HEADS = {"robots", "viewport"}
 # What of theirs stands in an address, where the name of the parameter is not that of a field of the API.
-PARAMETERS: Mapping[str, str] = {"handle": "handle of a shop", "name": "photos", "digest": "avatar digest"}
+PARAMETERS: Mapping[str, str] = {
+    "address": "entry of an address book",
+    "digest": "avatar digest",
+    "handle": "handle of a shop",
+    "name": "photos",
+}
 HARMLESS_PARAMETERS = {"seq": "1", "size": "420", "part": "1", "file": "small.webp"}
 
 

@@ -36,7 +36,15 @@ from superapp.realtime.registry import Caller
 from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
 from tests.payments.settled import store_settlement
-from tests.security import angpao_packets, bank_differences, bank_money, operators, peer_money, uploaded_photos
+from tests.security import (
+    angpao_packets,
+    bank_differences,
+    bank_money,
+    kept_addresses,
+    operators,
+    peer_money,
+    uploaded_photos,
+)
 from tests.security.database_rows import Rows
 from tests.shop.bank_payments import begin_unpaid_purchase
 from tests.shop.image_files import photo
@@ -123,6 +131,7 @@ def build() -> World:
     _orders(world, now)
     _devices_and_invitations(world, now)
     _begun_in_browsers(world)
+    world.theirs["entry of an address book"] = kept_addresses.make(people["ana"], now)
     world.devices["operator"], world.theirs["proposal"] = operators.make(now)
     outbox.deliver_due(now)
     _names_and_secrets(world, now)

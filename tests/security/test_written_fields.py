@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from pathlib import Path
 
-import msgspec.inspect
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import models
 
 from superapp.console.models import Proposal
 from superapp.realtime import registry
 from tests.payments.purses import PIN
 from tests.security.bank_differences import write_about_the_bank
-from tests.security.references import ROOT
+from tests.security.written_texts import is_dirty, strings, templates, text_fields
 from tests.security.written_world import World
 from tests.shop.conftest import ADDRESS
 
@@ -26,6 +22,7 @@ MARKER = "Mawar"
 DIRTY = {"override": f"{MARKER}\u202e ab", "control": f"{MARKER}\x1b ab", "pile": f"{MARKER}{chr(0x0335) * 40} ab"}
 OURS = (
     "accounts",
+    "addresses",
     "angpao",
     "chat",
     "console",
@@ -123,6 +120,11 @@ OF_THE_PRODUCT = {
         LoginCode.number PhoneNumber.number RateCount.what RateCount.who User.avatar User.group_adders User.handle
         User.language User.password User.time_zone
     """,
+    "addresses": """
+        Address.dataset_version Address.district Address.phone Address.postal_code Address.province Address.regency
+        Address.region_code Address.rt Address.rw Address.village Region.code Region.name Region.parent
+        RegionDataset.digest RegionDataset.version RegionWord.code RegionWord.word
+    """,
     "angpao": """
         AngpaoNight.findings Packet.audience Packet.commitment Packet.mode Packet.seed Packet.state
     """,
@@ -187,6 +189,11 @@ OF_THE_PRODUCT = {
     """,
 }
 INPUTS = {
+    # No command has these four: they are tried with the form of an address, below.
+    "label": "",
+    "landmark": "",
+    "recipient": "",
+    "street": "",
     "item": "",  # No command has it: it is tried in test_written_notes.py.
     "body": "chat.send.body",
     "name": "accounts.profile_change.name shop.open.name shop.change.name shop.product_add.name shop.buy.address.name",
@@ -208,7 +215,7 @@ INPUTS_OF_THE_CONSOLE = {"reason"}
 # Inputs whose value is a number, a day, a secret, a handle, or a question that is not kept.
 INPUTS_OF_A_CLOSED_FORM = """
     account bank_reference bulan day first_on share
-    city credit debit person postal_code qr tables perihal tip
+    city credit debit person point postal_code qr rt rw tables perihal tip
     quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt bulan mute_until
 """
 
@@ -298,6 +305,18 @@ def test_reasons_at_the_console_are_stored_clean(dirt, make_operator, now, real_
 
 
 @pytest.mark.parametrize("dirt", DIRTY)
+def test_texts_of_an_address_are_stored_clean(dirt, world):
+    texts_of_it = dict.fromkeys(("recipient", "street", "landmark", "label"), DIRTY[dirt])
+    form = {"region": "32.73.14.1002", "phone": "0812 3456 7890", **texts_of_it, "do": "save"}
+
+    assert world.browsers["ana"].post("/saya/alamat/baru/", form).status_code == 302
+
+    kept = {name for name, text in texts() if name.startswith("addresses.") and MARKER in text}
+    assert kept == {f"addresses.Address.{name}" for name in texts_of_it}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
 def test_texts_about_the_bank_are_stored_clean(dirt, make_user, now, real_db):
     maker, checker = (make_user(name, is_staff=True).pk for name in ("op1", "op2"))
 
@@ -325,6 +344,8 @@ def test_every_text_column_is_cleaned_or_written_by_the_product():
     console = "console.AuditEntry.detail console.Proposal.outcome console.Proposal.reason"
     elsewhere += " angpao.Packet.message peer_payments.MoneyRequest.note peer_payments.BillSplit.title"
     elsewhere += " peer_payments.BillSplit.items peer_payments.Schedule.note"
+    elsewhere += " addresses.Address.label addresses.Address.landmark addresses.Address.recipient"
+    elsewhere += " addresses.Address.street"
     elsewhere += " payments.StatementLine.description payments.BankPosting.reason"
     elsewhere += " payments.ReconciliationBreak.note payments.SuspenseClearing.reason payments.BankMovement.remark"
     written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())
@@ -349,31 +370,8 @@ def test_every_form_input_is_cleaned_or_restricted():
     assert {field for fields in INPUTS.values() for field in fields.split()} <= set(WRITTEN)
 
 
-def strings(shape, path):
-    """The paths of everything in a shape that is a string."""
-    info = shape if isinstance(shape, msgspec.inspect.Type) else msgspec.inspect.type_info(shape)
-    if isinstance(info, msgspec.inspect.StrType):
-        yield path
-    elif isinstance(info, msgspec.inspect.StructType):
-        for field in info.fields:
-            yield from strings(field.type, f"{path}.{field.encode_name}")
-    else:
-        inner = [getattr(info, name, None) for name in ("type", "item_type", "key_type", "value_type")]
-        for one in [*inner, *getattr(info, "types", ()), *getattr(info, "item_types", ())]:
-            if one is not None:
-                yield from strings(one, path)
-
-
 def models_of_ours():
     return [model for label in OURS for model in apps.get_app_config(label).get_models()]
-
-
-def text_fields(model):
-    return [
-        field
-        for field in model._meta.fields
-        if isinstance(field, models.CharField | models.TextField | models.JSONField)
-    ]
 
 
 def texts():
@@ -384,16 +382,3 @@ def texts():
             for name, value in zip(names, row, strict=True):
                 text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 yield f"{model._meta.label}.{name}", text
-
-
-def is_dirty(text):
-    marks = "".join("m" if unicodedata.category(char) in ("Mn", "Me") else "." for char in text)
-    return bool(re.search("[\u202a-\u202e\x00-\x08\x0b-\x1f]|\\\\u001b", text)) or "m" * 9 in marks
-
-
-def templates() -> list[Path]:
-    return [
-        path
-        for app in ("angpao", "chat", "payments", "peer_payments", "shop", "superapp")
-        for path in (ROOT / app).rglob("templates/**/*.html")
-    ]

@@ -36,6 +36,18 @@ def is_callable(written: str) -> bool:
     return _parse_of_types(written, CALLABLE_TYPES) is not None
 
 
+def parse_callable(written: str) -> str:
+    """
+    Parse a mobile or landline number, which costs no more than a call, into E.164.
+
+    :raises PhoneInvalid: if it is neither
+    """
+    number = _parse_of_types(written, CALLABLE_TYPES)
+    if number is None:
+        raise PhoneInvalid
+    return number
+
+
 def require_served_country(number: str) -> None:
     """
     Check that codes are sent to the country of this number (E.164).
@@ -50,6 +62,14 @@ def require_served_country(number: str) -> None:
 def format_international(number: str) -> str:
     """Format an E.164 number in the international format with spaces."""
     return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+
+
+def format_local(number: str) -> str:
+    """Format an E.164 number as people here write it (0812-3456-7890), one from abroad in the international format."""
+    parsed = phonenumbers.parse(number)
+    is_ours = phonenumbers.region_code_for_number(parsed) == settings.SMS_COUNTRIES[0]
+    style = PhoneNumberFormat.NATIONAL if is_ours else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
 
 
 def _parse_of_types(written: str, types: Collection[int]) -> str | None:

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
 
-from superapp.core import process_locks, schema_version
+from superapp.core import process_locks, reference_data, schema_version
 
 WAIT_SECONDS_MAX = 600
 
@@ -31,7 +31,11 @@ class Command(Migrate):
             ):
                 # Inside the lock: migrations that the other process applied are seen, and nothing is left to do.
                 schema_version.require_not_newer(connection)
-                return super().execute(*args, **options)
+                said = super().execute(*args, **options)
+                # Not after a step back, a plan or a check: its tables may not be there.
+                if not schema_version.missing_migrations(connection):
+                    reference_data.load_all()
+                return said
         except process_locks.LockTimeout:
             raise CommandError(
                 f"Another process has been migrating this database for more than {wait_seconds:.0f} s: "

@@ -1,0 +1,1 @@
+"""Actions of addresses: each function is one thing that can happen."""

@@ -1,0 +1,1 @@
+"""Files from which regions are read."""

@@ -1,0 +1,18 @@
+"""Facade of addresses: regions of Indonesia, and people's address books."""
+
+from superapp.addresses.contracts import AddressValue, RegionPath, WrittenAddress
+from superapp.addresses.domain.regions import RegionLevel
+from superapp.addresses.queries.address_books import format_address, get_address, list_addresses
+from superapp.addresses.queries.regions import get_region, search_regions
+
+__all__ = [
+    "AddressValue",
+    "RegionLevel",
+    "RegionPath",
+    "WrittenAddress",
+    "format_address",
+    "get_address",
+    "get_region",
+    "list_addresses",
+    "search_regions",
+]

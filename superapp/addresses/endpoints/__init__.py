@@ -1,0 +1,1 @@
+"""Endpoints of addresses, registered when they are imported."""

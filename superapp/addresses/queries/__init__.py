@@ -1,0 +1,1 @@
+"""Reads of regions and address books."""

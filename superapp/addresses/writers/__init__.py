@@ -1,0 +1,1 @@
+"""SQL by hand for the hundred thousand rows of a dataset of regions."""
