@@ -126,7 +126,8 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
             models.Product.objects.select_for_update(of=("self",)).select_related("shop").get(public_id=product_id)
         )
         shop = product.shop
-        stock = models.Stock.objects.select_for_update().get(product=product)
+        variant = models.Variant.objects.get(product=product)
+        stock = models.Stock.objects.select_for_update().get(variant=variant)
         assert product.state == "listed"
         assert stock.available >= 1
         for owner in ({"user_id": buyer}, {"shop": shop}):
@@ -146,12 +147,12 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
         )  # fmt: skip
         order = models.Order.objects.create(
             public_id=public_id, number=number, shop=shop, buyer_id=buyer, shop_name=shop.name, shop_town=shop.town,
-            items_sen=product.price_sen, total_sen=product.price_sen, fee_rule="micro", address=ADDRESS,
+            items_sen=variant.price_sen, total_sen=variant.price_sen, fee_rule="micro", address=ADDRESS,
             placed_at=NOW, changed_at=NOW, **revs,
         )  # fmt: skip
         models.OrderLine.objects.create(
-            order=order, position=1, product=product, product_name=product.name, price_sen=product.price_sen,
-            quantity=1, total_sen=product.price_sen,
+            order=order, position=1, variant=variant, product_name=product.name, price_sen=variant.price_sen,
+            quantity=1, total_sen=variant.price_sen,
         )  # fmt: skip
         models.OrderTimer.objects.create(order=order, kind="accept", due_at=NOW)
         stock.committed += 1
@@ -168,7 +169,7 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
         paid = payments.pay_into_escrow(
             reference=reference,
             payer_id=buyer,
-            amount=Money(product.price_sen),
+            amount=Money(variant.price_sen),
             authorization=BY_PIN,
             idempotency_key=reference,
             now=NOW,
@@ -302,7 +303,7 @@ def _audit(scene: dict[str, Any], acknowledged: int) -> tuple[int, int]:
 
     found = len(integrity_checks.check_integrity(now=NOW)) + len(money.check_integrity(now=NOW))
     orders = Order.objects.count()
-    sold = OrderLine.objects.filter(product__public_id=scene["last"]).count()
+    sold = OrderLine.objects.filter(variant__product__public_id=scene["last"]).count()
     connection.close()
     return found + max(0, acknowledged - orders), max(0, orders - acknowledged) + max(0, sold - LAST_PIECES)
 

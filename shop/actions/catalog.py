@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from shop import errors
 from shop.domain import text_cleaning
-from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock
+from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, Variant
 from shop.queries import catalog
 from shop.writers import stock_writer
 from superapp.core.errors import ErrorCollector, InputInvalid
@@ -56,7 +56,7 @@ def add_product(
         "idempotency_key": _require_key(idempotency_key),
         "content_hash": hashlib.sha256(_canonical(content)).hexdigest(),
     }
-    pieces = quantity
+    of_variant = _take_variant_fields(fields)
     with transaction.atomic():
         # Concurrent calls for the same shop wait here: slugs and positions are assigned one at a time.
         shop = catalog.lock_shop(owner_id)
@@ -76,10 +76,17 @@ def add_product(
             changed_at=now,
             **fields,
         )
-        stock = Stock.objects.create(product=product)
-        if pieces:
-            stock_writer.set_on_hand(stock, pieces, reference=f"set:{pieces}", key="added", actor_id=owner_id, now=now)
+        stock = Stock.objects.create(variant=Variant.objects.create(product=product, **of_variant))
+        if quantity:
+            stock_writer.set_on_hand(
+                stock, quantity, reference=f"set:{quantity}", key="added", actor_id=owner_id, now=now
+            )
     return product
+
+
+def _take_variant_fields(fields: dict[str, object]) -> dict[str, object]:
+    """Take those of the stored fields that belong to a variant out of the fields of its product, and return them."""
+    return {name: fields.pop(name) for name in ("price_sen", "weight_grams") if name in fields}
 
 
 def clean_product(
@@ -131,15 +138,20 @@ def change_product(
     now: datetime,
 ) -> None:
     """
-    Change a product. A field that is None stays as it is, but a weight of None is removed, and stays if UNSET.
+    Change a product. A field that is None stays as it is, but a weight of None is removed, and stays if UNSET. Price
+    and weight are those of its only variant.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
+    :raises VariantNeeded: if price or weight is given and it sells several
     :raises ProductMoved: if something would change and the product is not at ``expected_version``
     :raises TextInvalid, PriceInvalid, WeightInvalid: if a field is invalid
     """
     fields = clean_product(name=name, description=description, price=price, weight_grams=weight_grams)
+    of_variant = _take_variant_fields(fields)
     with transaction.atomic():
-        _change(catalog.lock_product(owner_id, product), fields, now, expected_version)
+        locked = catalog.lock_product(owner_id, product)
+        variant = catalog.find_variant(locked, None) if of_variant else None
+        _change(locked, fields, now, expected_version, variant, of_variant)
 
 
 def set_product_state(*, owner_id: int, product: UUID, state: str, now: datetime) -> None:
@@ -214,15 +226,18 @@ def set_stock(
     *,
     owner_id: int,
     product: UUID,
+    variant: UUID | None,
     on_hand: int,
     expected_on_hand: int | None,
     idempotency_key: str,
     now: datetime,
 ) -> Stock:
     """
-    Set the number of pieces on hand, once under its idempotency key, and return the stock.
+    Set the number of pieces on hand of a variant, once under its idempotency key, and return the stock. Without
+    ``variant`` it is the only one that the product sells.
 
     :raises ProductNotFound: if the product does not exist or belongs to somebody else
+    :raises VariantNotFound, VariantNeeded: if it sells no such variant, or several and none is named
     :raises StockTooLow: if fewer pieces than are sold and not shipped yet
     :raises StockMoved: if ``expected_on_hand`` is not the current number
     :raises QuantityInvalid, InputInvalid: if the number or the key is invalid
@@ -230,7 +245,7 @@ def set_stock(
     """
     pieces, key, reference = _require_quantity(on_hand), f"set:{_require_key(idempotency_key)}", f"set:{on_hand}"
     with transaction.atomic():
-        found = catalog.fetch_own_product(owner_id, product)
+        found = catalog.find_variant(catalog.fetch_own_product(owner_id, product), variant)
         stock = catalog.lock_stock(found)
         before = catalog.find_stock_move(stock, key)
         if before is not None:
@@ -245,17 +260,34 @@ def set_stock(
     return stock
 
 
-def _change(product: Product, fields: dict[str, object], now: datetime, expected_version: int | None = None) -> None:
-    changed = {name: value for name, value in fields.items() if getattr(product, name) != value}
-    if not changed:
+def _change(
+    product: Product,
+    fields: dict[str, object],
+    now: datetime,
+    expected_version: int | None = None,
+    variant: Variant | None = None,
+    of_variant: dict[str, object] | None = None,
+) -> None:
+    """Change a locked product and one of its variants together, as one version; nothing if nothing would change."""
+    changed = _differing(product, fields)
+    changed_of_variant = _differing(variant, of_variant or {})
+    if not changed and not changed_of_variant:
         return
     if expected_version is not None and product.version != expected_version:
         raise errors.ProductMoved
-    for name, value in changed.items():
-        setattr(product, name, value)
-    product.version += 1
-    product.changed_at = now
-    product.save(update_fields=[*changed, "version", "changed_at"])
+    if variant is not None and changed_of_variant:
+        _save(variant, changed_of_variant)
+    _save(product, {**changed, "version": product.version + 1, "changed_at": now})
+
+
+def _differing(row: Product | Variant | None, fields: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if getattr(row, name) != value}
+
+
+def _save(row: Product | Variant, fields: dict[str, object]) -> None:
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save(update_fields=fields)
 
 
 def _touch(product: Product, now: datetime) -> None:
@@ -273,8 +305,8 @@ def _require_price(price: Money) -> int:
 
 def _require_weight(grams: int | None) -> int | None:
     # bool is a subclass of int: True would weigh a gram.
-    if grams is not None and (type(grams) is not int or not 1 <= grams <= Product.WEIGHT_GRAMS_MAX):
-        raise errors.WeightInvalid(grams_max=Product.WEIGHT_GRAMS_MAX)
+    if grams is not None and (type(grams) is not int or not 1 <= grams <= Variant.WEIGHT_GRAMS_MAX):
+        raise errors.WeightInvalid(grams_max=Variant.WEIGHT_GRAMS_MAX)
     return grams
 
 

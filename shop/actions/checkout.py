@@ -20,7 +20,6 @@ from shop.contracts.values import (
     CheckoutRefused,
     CheckoutResult,
     CheckoutTotalChanged,
-    Quote,
 )
 from shop.domain import text_cleaning
 from shop.events import OrderPlaced
@@ -31,7 +30,7 @@ from shop.writers import order_writer
 from shop.writers.order_writer import OrderDraft
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
-from superapp.core.errors import DomainError, ErrorCollector, InputInvalid
+from superapp.core.errors import ErrorCollector, InputInvalid
 from superapp.core.fair_semaphore import FairSemaphore
 from superapp.core.money import IDR, Money
 from superapp.core.retry_on_deadlock import retry_on_deadlock
@@ -53,10 +52,11 @@ _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseRequest:
-    """A validated request to buy a product at an agreed total."""
+    """A validated request to buy a variant at an agreed total; the only one of the product if ``variant`` is None."""
 
     buyer_id: int
     product: UUID
+    variant: UUID | None = None
     quantity: int
     address: Address
     note: str
@@ -68,6 +68,9 @@ class PurchaseRequest:
     @property
     def content_hash(self) -> str:
         content = [str(self.product), self.quantity, self.address, self.note, self.expected_total.to_wire()]
+        # Without a variant the hash is that of versions before there were any, so that their keys can be retried.
+        if self.variant is not None:
+            content.append(str(self.variant))
         return hashlib.sha256(_canonical(content)).hexdigest()
 
 
@@ -87,6 +90,7 @@ def build_purchase_request(
     *,
     buyer_id: int,
     product: UUID,
+    variant: UUID | None = None,
     quantity: int,
     address: Address,
     note: str,
@@ -105,6 +109,7 @@ def build_purchase_request(
     return PurchaseRequest(
         buyer_id=buyer_id,
         product=product,
+        variant=variant,
         quantity=pieces,
         address=cleaned,
         note=said,
@@ -123,43 +128,13 @@ def validate_purchase(*, quantity: int, address: Address, note: str) -> tuple[in
     refused = ErrorCollector()
     pieces, cleaned, said = 0, address, ""
     with refused:
-        pieces = _require_quantity(quantity)
+        pieces = require_quantity(quantity)
     with refused:
         cleaned = clean_address(address)
     with refused:
         said = text_cleaning.clean_lines(note, field="note", chars_max=Order.NOTE_CHARS_MAX)
     refused.raise_first()
     return pieces, cleaned, said
-
-
-def quote_purchase(*, product: UUID, quantity: int, buyer_id: int | None = None) -> Quote:
-    """
-    Return the total price now, and the refusal if the product cannot be bought.
-
-    :raises ProductNotFound: if it does not exist, or is not listed and belongs to somebody else
-    :raises QuantityInvalid: if it is no whole number from 1 to ``QUANTITY_MAX``
-    """
-    pieces = _require_quantity(quantity)
-    found = catalog.fetch_visible_product(buyer_id, product)
-    offer = catalog.pipeline_offer(product, buyer_id=buyer_id or 0)()
-    total = Money(offer.price_sen) * pieces
-    return Quote(
-        shop=catalog.shop_details(found.shop),
-        product=catalog.product_details(found),
-        quantity=pieces,
-        items=total,
-        shipping=Money(0),
-        total=total,
-        why_not=_quote_refusal(offer, pieces, buyer_id, total),
-    )
-
-
-def _quote_refusal(offer: Offer, quantity: int, buyer_id: int | None, total: Money) -> DomainError | None:
-    try:
-        refusal = find_refusal(offer, quantity, buyer_id, total, total)
-    except errors.StockUnknown as unknown:
-        return unknown
-    return refusal.error() if refusal else None
 
 
 def find_response(purchase: PurchaseRequest) -> CheckoutResult | None:
@@ -195,7 +170,9 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
         except _CheckoutStopped as stopped:
             return _store_refusal(purchase, stopped.refusal, now)
         except _StockExhausted:
-            left = _require_available(catalog.pipeline_offer(purchase.product, buyer_id=purchase.buyer_id)())
+            left = _require_available(
+                catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)()
+            )
             return _store_refusal(purchase, insufficient_stock(min(left, purchase.quantity - 1)), now)
         except IntegrityError:
             # A concurrent call used the key first, or the random order number is already in use.
@@ -215,7 +192,7 @@ def _place_in_turn(purchase: PurchaseRequest, authorization: payments.Authorizat
 def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization, now: datetime) -> CheckoutResult:
     with prepared.pipeline():
         attempt = orders.pipeline_attempt(purchase.buyer_id, purchase.idempotency_key)
-        pending_offer = catalog.pipeline_offer(purchase.product, buyer_id=purchase.buyer_id)
+        pending_offer = catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)
         open_today = orders.pipeline_open_orders_today(purchase.buyer_id, purchase.product, now)
     # Fetch every cursor before returning or raising: on SQLite an unfetched SELECT keeps its read snapshot open, and a
     # retry on the same connection then fails with "database is locked".
@@ -277,10 +254,12 @@ def _build_draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> Orde
         order=ids.new_id(),
         buyer_id=purchase.buyer_id,
         shop_id=offer.shop_id,
-        product_id=offer.product_id,
+        variant_id=offer.variant_id,
         shop_name=offer.shop_name,
         shop_town=offer.shop_town,
         product_name=offer.name,
+        variant_title=offer.variant_title,
+        sku=offer.sku,
         photo=offer.photo,
         price_sen=offer.price_sen,
         quantity=purchase.quantity,
@@ -393,7 +372,8 @@ def _address_line(written: str, field: str) -> str:
     return cleaned
 
 
-def _require_quantity(written: int) -> int:
+def require_quantity(written: int) -> int:
+    """Return a number of pieces that may be bought at once. :raises QuantityInvalid:"""
     if type(written) is not int or not 1 <= written <= QUANTITY_MAX:
         raise errors.QuantityInvalid(quantity_min=1, quantity_max=QUANTITY_MAX)
     return written

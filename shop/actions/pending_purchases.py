@@ -56,7 +56,7 @@ def open_pending_purchase(
     """
     Hold the pieces of a purchase and open the charge that pays it, and return it; or why it is refused.
 
-    It happens once under its idempotency key. A buyer who has not paid for the same product yet gets that purchase
+    It happens once under its idempotency key. A buyer who has not paid for the same variant yet gets that purchase
     back. Refusals are those of ``place_order`` without the balance, in the same order; none is stored.
 
     :raises KeyReused: if the key was used with other fields
@@ -81,10 +81,23 @@ def place_paid_purchase(order: UUID, *, now: datetime) -> bool:
         pending = queries.lock_pending_purchase(order)
         if pending is None or pending.state == PendingPurchase.State.PLACED:
             return False
-        offer = catalog.pipeline_offer(pending.product.public_id, buyer_id=pending.buyer_id)()
-        _write_order(pending, replace(offer, name=pending.product_name, price_sen=pending.price_sen), now)
+        offer = _agreed_offer(pending)
+        _write_order(pending, offer, now)
         _close(pending, PendingPurchase.State.PLACED, now)
     return True
+
+
+def _agreed_offer(pending: PendingPurchase) -> Offer:
+    """Return the offer of a purchase as it was agreed, whatever the variant is called and costs by now."""
+    variant = pending.variant
+    offer = catalog.pipeline_offer(variant.product.public_id, variant.public_id, buyer_id=pending.buyer_id)()
+    return replace(
+        offer,
+        name=pending.product_name,
+        variant_title=pending.variant_title,
+        sku=pending.sku,
+        price_sen=pending.price_sen,
+    )
 
 
 def expire_pending_purchase(order: UUID, *, now: datetime) -> bool:
@@ -135,10 +148,13 @@ def _open_once(
 ) -> PendingPurchase | CheckoutResult:
     with transaction.atomic():
         queries.lock_buyer_counter(purchase.buyer_id)
-        before = _find_before(purchase)
+        before = _find_response(purchase)
         if before is not None:
             return before
-        offer = catalog.pipeline_offer(purchase.product, buyer_id=purchase.buyer_id)()
+        offer = catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)()
+        waiting = queries.find_open_of_variant(purchase.buyer_id, offer.variant_id)
+        if waiting is not None:
+            return waiting
         total = Money(offer.price_sen) * purchase.quantity
         refusal = checkout.find_refusal(offer, purchase.quantity, purchase.buyer_id, total, purchase.expected_total)
         if refusal:
@@ -152,14 +168,12 @@ def _open_once(
     return pending
 
 
-def _find_before(purchase: PurchaseRequest) -> PendingPurchase | CheckoutResult | None:
-    """Return what this key led to, or the purchase of the same product that waits. :raises KeyReused:"""
+def _find_response(purchase: PurchaseRequest) -> PendingPurchase | CheckoutResult | None:
+    """Return what this key led to, or None. :raises KeyReused:"""
     before = queries.find_by_key(purchase.buyer_id, purchase.idempotency_key)
     if before is not None and before.content_hash != purchase.content_hash:
         raise errors.KeyReused
-    return (
-        before or checkout.find_response(purchase) or queries.find_open_of_product(purchase.buyer_id, purchase.product)
-    )
+    return before or checkout.find_response(purchase)
 
 
 def _require_offered(method: payments.ChargeMethod, total: Money) -> None:
@@ -179,8 +193,10 @@ def _create(purchase: PurchaseRequest, offer: Offer, now: datetime) -> PendingPu
     return PendingPurchase.objects.create(
         public_id=ids.new_id(),
         buyer_id=purchase.buyer_id,
-        product_id=offer.product_id,
+        variant_id=offer.variant_id,
         product_name=offer.name,
+        variant_title=offer.variant_title,
+        sku=offer.sku,
         price_sen=offer.price_sen,
         quantity=purchase.quantity,
         total_sen=offer.price_sen * purchase.quantity,
@@ -207,7 +223,7 @@ def _open_charge(pending: PendingPurchase, method: payments.ChargeMethod, now: d
 
 def _hold(pending: PendingPurchase, purchase: PurchaseRequest) -> None:
     held = stock_writer.hold_pieces(
-        pending.product_id,
+        pending.variant_id,
         pending.quantity,
         reference=order_reference(pending.public_id),
         key=f"order:{pending.public_id}:hold",
@@ -215,13 +231,13 @@ def _hold(pending: PendingPurchase, purchase: PurchaseRequest) -> None:
         now=pending.created_at,
     )
     if not held:
-        offer = catalog.pipeline_offer(purchase.product, buyer_id=purchase.buyer_id)()
+        offer = catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)()
         raise _Refused(checkout.insufficient_stock(min(offer.available or 0, pending.quantity - 1)))
 
 
 def _unhold(pending: PendingPurchase, actor_id: int | None, now: datetime) -> None:
     stock_writer.unhold_pieces(
-        pending.product_id,
+        pending.variant_id,
         pending.quantity,
         reference=order_reference(pending.public_id),
         key=f"order:{pending.public_id}:unhold",
@@ -263,10 +279,12 @@ def _build_draft(pending: PendingPurchase, offer: Offer, now: datetime) -> Order
         order=pending.public_id,
         buyer_id=pending.buyer_id,
         shop_id=offer.shop_id,
-        product_id=offer.product_id,
+        variant_id=offer.variant_id,
         shop_name=offer.shop_name,
         shop_town=offer.shop_town,
         product_name=offer.name,
+        variant_title=offer.variant_title,
+        sku=offer.sku,
         photo=offer.photo,
         price_sen=offer.price_sen,
         quantity=pending.quantity,

@@ -58,7 +58,7 @@ def ship_order(*, user_id: int, order: UUID, courier: str, resi: str, expected_r
         transition_writer.stop_timers(locked)
         for line in orders.list_order_lines(locked):
             stock_writer.ship_pieces(
-                line.product_id,
+                line.variant_id,
                 line.quantity,
                 reference=order_reference(locked.public_id),
                 key=f"order:{locked.public_id}:ship",
@@ -301,7 +301,7 @@ def _no_effect(_order: Order, _actor_id: int | None, _now: datetime) -> None:
 def _release_pieces(order: Order, actor_id: int | None, now: datetime) -> None:
     for line in orders.list_order_lines(order):
         stock_writer.release_pieces(
-            line.product_id,
+            line.variant_id,
             line.quantity,
             reference=order_reference(order.public_id),
             key=f"order:{order.public_id}:release",

@@ -8,7 +8,7 @@ on the time. Amounts are ``Money`` in sen; ids of products, orders and shops are
 from __future__ import annotations
 
 from shop.actions.catalog import clean_product
-from shop.actions.checkout import clean_address, quote_purchase, validate_purchase
+from shop.actions.checkout import clean_address, validate_purchase
 from shop.actions.order_reviews import decide_review_case
 from shop.actions.payouts import fetch_merchant_balance, request_payout
 from shop.actions.photo_storage import store_logo, store_photo
@@ -24,6 +24,7 @@ from shop.actions.qris import (
     open_qris_account,
     write_shop_code,
 )
+from shop.actions.quotes import quote_purchase
 from shop.actions.shops import suggest_free_handle, validate_shop
 from shop.actions.transitions import record_courier_delivery
 from shop.api.catalog import (
@@ -87,6 +88,7 @@ from shop.contracts.values import (
     ShopDetails,
     StockLevel,
     StoredPhoto,
+    VariantDetails,
 )
 from shop.domain.feature_gates import is_checkout_enabled, is_storefront_enabled, require_storefront
 from shop.domain.order_states import OrderRole
@@ -122,6 +124,7 @@ __all__ = [
     "ShopDetails",
     "StockLevel",
     "StoredPhoto",
+    "VariantDetails",
     "accept_order",
     "add_photo",
     "add_product",

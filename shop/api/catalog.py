@@ -60,15 +60,18 @@ def set_stock(
     *,
     owner_id: int,
     product: UUID,
+    variant: UUID | None = None,
     on_hand: int,
     expected_on_hand: int | None = None,
     idempotency_key: str,
     now: datetime,
 ) -> StockLevel:
     """
-    Set the number of pieces on hand, once under its idempotency key, and return the stock level.
+    Set the number of pieces on hand of a variant, once under its idempotency key, and return the stock level. Without
+    ``variant`` it is the only one that the product sells.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
+    :raises VariantNotFound, VariantNeeded: if it sells no such variant, or several and none is named
     :raises StockTooLow: if fewer pieces than are sold and not shipped yet
     :raises StockMoved: if ``expected_on_hand`` is not the current number
     :raises QuantityInvalid: if it is no whole number in range
@@ -77,6 +80,7 @@ def set_stock(
     stock = catalog.set_stock(
         owner_id=owner_id,
         product=product,
+        variant=variant,
         on_hand=on_hand,
         expected_on_hand=expected_on_hand,
         idempotency_key=idempotency_key,
@@ -199,9 +203,10 @@ def change_product(
 ) -> ProductDetails:
     """
     Change a product; the slug never changes. A field that is None stays as it is, but a weight of None is removed,
-    and stays if UNSET.
+    and stays if UNSET. Price and weight are those of its only variant.
 
     :raises ProductNotFound: if it does not exist or belongs to somebody else
+    :raises VariantNeeded: if price or weight is given and it sells several
     :raises ProductMoved: if something would change and the product is not at ``expected_version``
     :raises TextInvalid, PriceInvalid, WeightInvalid: if a field is invalid
     """

@@ -22,6 +22,7 @@ def place_order(
     *,
     buyer_id: int,
     product: UUID,
+    variant: UUID | None = None,
     quantity: int,
     address: Address,
     note: str = "",
@@ -32,7 +33,8 @@ def place_order(
     now: datetime,
 ) -> CheckoutResult:
     """
-    Place an order and pay it from the wallet, in one transaction: stock, order, escrow, counters and events.
+    Place an order and pay it from the wallet, in one transaction: stock, order, escrow, counters and events. Without
+    ``variant`` it is of the only one that the product sells.
 
     It happens once under its idempotency key: a retry returns the stored result without asking for the PIN. The result
     is ``CheckoutCompleted``; ``CheckoutTotalChanged`` if the total is not ``expected_total``; ``CheckoutRefused`` if
@@ -40,7 +42,8 @@ def place_order(
     order is placed may later authorize its payment or refund without the PIN.
 
     :raises NotOffered: where the legal profile has no checkout
-    :raises ProductNotFound, StockUnknown, QuantityInvalid, AddressInvalid, TextInvalid: nothing is stored under the key
+    :raises ProductNotFound, VariantNotFound, VariantNeeded: nothing is stored under the key
+    :raises StockUnknown, QuantityInvalid, AddressInvalid, TextInvalid: nothing is stored under the key
     :raises PinWrong, PinLocked, PinMissing: of payments; nothing is stored under the key
     :raises TooManyOrders, Unavailable: if the buyer or the process is over a limit; nothing is stored under the key
     :raises KeyReused: if the key was used with other fields
@@ -48,6 +51,7 @@ def place_order(
     purchase = checkout.build_purchase_request(
         buyer_id=buyer_id,
         product=product,
+        variant=variant,
         quantity=quantity,
         address=address,
         note=note,

@@ -72,10 +72,30 @@ class StockLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class VariantDetails:
+    """
+    A combination of a product's options, as it is bought; ``title`` joins its values, and is empty without options.
+
+    ``stock`` is None if it could not be read; then it cannot be bought. ``photo`` is the name of its own photo, or
+    empty.
+    """
+
+    public_id: UUID
+    title: str
+    values: tuple[str, ...]
+    price: Money
+    sku: str
+    weight_grams: int | None
+    photo: str
+    stock: StockLevel | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProductDetails:
     """
-    A product. ``price`` or ``stock`` is None if it could not be read; then it cannot be bought. ``weight_grams`` is of
-    one piece, and None if the merchant did not say.
+    A product and the variants that are sold of it, in their order. ``price`` is the lowest of them, ``stock`` their
+    sum, and ``weight_grams`` that of one piece of the first, None if the merchant did not say. ``price`` or ``stock``
+    is None if it could not be read; then it cannot be bought.
     """
 
     public_id: UUID
@@ -88,6 +108,7 @@ class ProductDetails:
     weight_grams: int | None
     stock: StockLevel | None
     photos: tuple[PhotoDetails, ...]
+    variants: tuple[VariantDetails, ...]
     version: int
     created_at: datetime
     changed_at: datetime
@@ -110,10 +131,14 @@ class ProductWithShop:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The current price of a quantity of a product; ``why_not`` is the refusal if it cannot be bought."""
+    """
+    The current price of a quantity of a variant; ``why_not`` is the refusal if it cannot be bought. ``variant`` is None
+    if none was chosen among several, or the chosen one is not sold any more; then the price is the product's lowest.
+    """
 
     shop: ShopDetails
     product: ProductDetails
+    variant: VariantDetails | None
     quantity: int
     items: Money
     shipping: Money
@@ -123,8 +148,12 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class OrderLineDetails:
+    """A line of an order; ``variant`` is the title of its variant, empty for a product without options."""
+
     product: UUID
     name: str
+    variant: str
+    sku: str
     photo: str
     price: Money
     quantity: int

@@ -25,6 +25,8 @@ from shop.errors.catalog import (
     TextInvalid,
     TimeZoneUnknown,
     TooManyProducts,
+    VariantNeeded,
+    VariantNotFound,
     WeightInvalid,
 )
 from shop.errors.checkout import (
@@ -112,6 +114,8 @@ __all__ = [
     "TooManyOrders",
     "TooManyProducts",
     "TooManyUnpaid",
+    "VariantNeeded",
+    "VariantNotFound",
     "WayNotOffered",
     "WeightInvalid",
 ]

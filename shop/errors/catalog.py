@@ -31,6 +31,22 @@ class ProductNotFound(DomainError):
     message = _("Product not found.")
 
 
+class VariantNotFound(DomainError):
+    """The product has no such variant."""
+
+    code = "shop.variant_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("Variant not found.")
+
+
+class VariantNeeded(DomainError):
+    """The product has several variants, and the request names none of them."""
+
+    code = "shop.variant_needed"
+    kind = ErrorKind.INVALID
+    message = _("Choose a variant first.")
+
+
 class PhotoNotFound(DomainError):
     code = "shop.photo_not_found"
     kind = ErrorKind.NOT_FOUND

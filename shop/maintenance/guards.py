@@ -12,6 +12,7 @@ from superapp.core.guards import GuardTrigger
 
 SQL = Path(__file__).parent.parent / "sql"
 GUARDED = (
+    "variant",
     "stock",
     "stockmove",
     "order",
@@ -28,6 +29,9 @@ GUARDED = (
 # No trigger has a WHEN condition: conditions are in the functions, whose text is compared with ours. TRUNCATE is
 # refused on every guarded table.
 TRIGGERS = (
+    GuardTrigger("variant", "never_deleted", "BEFORE DELETE", "refuse", "is retired, and never deleted"),
+    GuardTrigger("variant", "begins_within_limit", "BEFORE INSERT", "variant_opening_guard"),
+    GuardTrigger("variant", "stays", "BEFORE UPDATE", "variant_guard"),
     GuardTrigger("stock", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("stock", "begins_empty", "BEFORE INSERT", "stock_opening_guard"),
     GuardTrigger("stock", "moves", "BEFORE UPDATE", "stock_guard"),

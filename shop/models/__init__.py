@@ -1,14 +1,18 @@
-"""Database tables of the shop: shops, products, stock and its moves, orders and their events."""
+"""Database tables of the shop: shops, products, their variants, stock and its moves, orders and their events."""
 
-from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, StockMove
+from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 from shop.models.pending_purchases import PendingPurchase
+from shop.models.stock import Stock, StockMove
 from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
+from shop.models.variants import OPTIONS_MAX, VARIANTS_MAX, Variant
 
 __all__ = [
     "KEY_CHARS_MAX",
+    "OPTIONS_MAX",
     "PRICE_SEN_MAX",
     "QUANTITY_MAX",
+    "VARIANTS_MAX",
     "Attempt",
     "Dispute",
     "Order",
@@ -26,4 +30,5 @@ __all__ = [
     "Stock",
     "StockMove",
     "Transition",
+    "Variant",
 ]

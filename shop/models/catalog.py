@@ -1,12 +1,11 @@
-"""Models of shops, products, photos and stock."""
+"""Models of shops, products and their photos."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Mod
+from django.db.models import Q
 
 from superapp.core import ids
 
@@ -57,8 +56,8 @@ class Shop(models.Model):
 
 class Product(models.Model):
     """
-    A product of a shop. ``slug`` never changes, since its address may be linked to; ``version`` counts changes. A
-    product that was listed once is hidden, not deleted.
+    A product of a shop, bought as one of its variants. ``slug`` never changes, since its address may be linked to;
+    ``version`` counts changes, those of its variants included. A product that was listed once is hidden, not deleted.
     """
 
     class State(models.TextChoices):
@@ -69,16 +68,12 @@ class Product(models.Model):
     NAME_CHARS_MAX = 120
     SLUG_CHARS_MAX = 80
     DESCRIPTION_CHARS_MAX = 5_000
-    WEIGHT_GRAMS_MAX = 500_000
 
     public_id = models.UUIDField(default=ids.new_id, unique=True, editable=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="products", db_index=False)
     slug = models.SlugField(max_length=SLUG_CHARS_MAX, db_index=False)
     name = models.CharField(max_length=NAME_CHARS_MAX)
     description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
-    price_sen = models.BigIntegerField()
-    # Of one piece; None if the merchant did not say.
-    weight_grams = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     # The place in the shop's catalog, ascending; equal positions are ordered by primary key.
     position = models.PositiveIntegerField(default=0)
@@ -93,16 +88,6 @@ class Product(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["shop", "idempotency_key"], name="shop_product_added_once"),
             models.UniqueConstraint(fields=["shop", "slug"], name="shop_product_slug_once"),
-            models.CheckConstraint(
-                condition=Q(price_sen__gt=0, price_sen__lte=PRICE_SEN_MAX), name="shop_product_costs_something"
-            ),
-            models.CheckConstraint(
-                condition=Q(price_sen=F("price_sen") - Mod(F("price_sen"), 100)), name="shop_product_whole_rupiah"
-            ),
-            models.CheckConstraint(
-                condition=Q(weight_grams=None) | Q(weight_grams__gte=1, weight_grams__lte=500_000),
-                name="shop_product_weighs_something",
-            ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "listed", "hidden"]), name="shop_product_state_known"
             ),
@@ -126,74 +111,3 @@ class Photo(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=["product", "name"], name="shop_photo_once"),)
         indexes = (models.Index(fields=["product", "position", "id"], name="shop_photo_in_order"),)
-
-
-class Stock(models.Model):
-    """
-    The stock of a product: ``on_hand`` pieces, of which ``held`` await payment and ``committed`` are paid.
-
-    It is changed only by conditional updates that are checked by their row count; each adds a ``StockMove`` with the
-    new ``version`` as its number.
-    """
-
-    product = models.OneToOneField(Product, on_delete=models.PROTECT, primary_key=True, related_name="stock")
-    on_hand = models.BigIntegerField(default=0)
-    held = models.BigIntegerField(default=0)
-    committed = models.BigIntegerField(default=0)
-    version = models.BigIntegerField(default=0)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(on_hand__range=(0, QUANTITY_MAX), held__gte=0, committed__gte=0),
-                name="shop_stock_not_below_nothing",
-            ),
-            models.CheckConstraint(
-                condition=Q(on_hand__gte=F("held") + F("committed")), name="shop_stock_never_oversold"
-            ),
-        )
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.held - self.committed
-
-
-class StockMove(models.Model):
-    """
-    One change of a stock's counters, numbered densely. Append-only.
-
-    ``set`` adds ``quantity`` (possibly negative) to ``on_hand``; ``commit`` commits sold pieces; ``release`` returns
-    committed pieces to the available stock; ``ship`` removes committed pieces;
-    ``hold`` sets pieces aside that await payment, and ``unhold`` returns them to the available stock.
-    """
-
-    class Kind(models.TextChoices):
-        SET = "set"
-        COMMIT = "commit"
-        RELEASE = "release"
-        SHIP = "ship"
-        HOLD = "hold"
-        UNHOLD = "unhold"
-
-    pk = models.CompositePrimaryKey("stock_id", "seq")
-    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="moves", db_index=False)
-    seq = models.BigIntegerField()
-    kind = models.CharField(max_length=8, choices=Kind)
-    quantity = models.BigIntegerField()
-    # The cause of the move, such as ``shop.order:<id>``, and the key under which it happens only once.
-    reference = models.CharField(max_length=128, default="", blank=True)
-    idempotency_key = models.CharField(max_length=KEY_CHARS_MAX)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["stock", "idempotency_key"], name="shop_stockmove_once"),
-            models.CheckConstraint(
-                condition=Q(kind="set") & ~Q(quantity=0)
-                | Q(kind__in=["commit", "release", "ship", "hold", "unhold"], quantity__gt=0),
-                name="shop_stockmove_moves_something",
-            ),
-        )

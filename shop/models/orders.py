@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from shop.models.catalog import KEY_CHARS_MAX, Product, Shop
+from shop.models.variants import Variant
 from superapp.core import ids
 
 
@@ -92,13 +93,16 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """A quantity of one product in an order, with its name and price at the time of sale."""
+    """A quantity of one variant in an order, with names, SKU and price at the time of sale."""
 
     pk = models.CompositePrimaryKey("order_id", "position")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+")
     product_name = models.CharField(max_length=Product.NAME_CHARS_MAX)
+    # Empty for a product without options.
+    variant_title = models.CharField(max_length=Variant.TITLE_CHARS_MAX, default="", blank=True)
+    sku = models.CharField(max_length=Variant.SKU_CHARS_MAX, default="", blank=True)
     photo = models.CharField(max_length=64, default="", blank=True)
     price_sen = models.BigIntegerField()
     quantity = models.PositiveIntegerField()

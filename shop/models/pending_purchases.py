@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from shop.models.catalog import KEY_CHARS_MAX, Product
 from shop.models.orders import Order
+from shop.models.variants import Variant
 
 
 class PendingPurchase(models.Model):
@@ -16,7 +17,7 @@ class PendingPurchase(models.Model):
 
     ``public_id`` is the id that its order will have. When the money is in escrow, the order is placed; if the time is
     over before, the pieces return to the available stock, and money that comes later goes to the buyer's wallet.
-    Name and price of the product are copied, so what was agreed is what is ordered.
+    Names, SKU and price are copied, so what was agreed is what is ordered.
     """
 
     class State(models.TextChoices):
@@ -26,8 +27,10 @@ class PendingPurchase(models.Model):
 
     public_id = models.UUIDField(primary_key=True, editable=False)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_index=False)
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+", db_index=False)
     product_name = models.CharField(max_length=Product.NAME_CHARS_MAX)
+    variant_title = models.CharField(max_length=Variant.TITLE_CHARS_MAX, default="", blank=True)
+    sku = models.CharField(max_length=Variant.SKU_CHARS_MAX, default="", blank=True)
     price_sen = models.BigIntegerField()
     quantity = models.PositiveIntegerField()
     total_sen = models.BigIntegerField()
@@ -47,7 +50,7 @@ class PendingPurchase(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["buyer", "idempotency_key"], name="shop_pendingpurchase_once"),
             models.UniqueConstraint(
-                fields=["buyer", "product"], condition=Q(state="open"), name="shop_pendingpurchase_one_open"
+                fields=["buyer", "variant"], condition=Q(state="open"), name="shop_pendingpurchase_one_open"
             ),
             models.CheckConstraint(
                 condition=Q(price_sen__gt=0, quantity__gt=0, total_sen=F("price_sen") * F("quantity")),

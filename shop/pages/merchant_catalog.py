@@ -28,7 +28,7 @@ from shop.errors import (
     TooManyProducts,
     WeightInvalid,
 )
-from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product
+from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product, Variant
 from shop.pages import photo_uploads
 from shop.pages.form_errors import PRODUCT_MESSAGES, error_message_for
 from shop.pages.merchant import require_own_shop
@@ -340,9 +340,9 @@ def _parse_weight(written: str) -> int | None:
     """
     if not written.strip():
         return None
-    grams = _parse_whole(written, at_most=Product.WEIGHT_GRAMS_MAX)
+    grams = _parse_whole(written, at_most=Variant.WEIGHT_GRAMS_MAX)
     if grams is None:
-        raise WeightInvalid(grams_max=Product.WEIGHT_GRAMS_MAX)
+        raise WeightInvalid(grams_max=Variant.WEIGHT_GRAMS_MAX)
     return grams
 
 

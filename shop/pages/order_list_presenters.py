@@ -133,7 +133,7 @@ def present_waiting(purchase: PendingPurchase, *, now: datetime) -> dict[str, ob
     return {
         "href": reverse("shop:await_payment", args=[purchase.public_id]),
         "title": order_presenters.order_title(purchase.product_name, purchase.quantity, purchase.quantity),
-        "who": purchase.product.shop.name,
+        "who": purchase.variant.product.shop.name,
         "total": Money(purchase.total_sen),
         "deadline": deadline_sentence(purchase, now=now),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Max, Prefetch, Q, QuerySet
 
-from shop.contracts.values import PhotoDetails, ProductDetails, ProductState, ShopDetails, StockLevel
-from shop.errors import ProductNotFound, ShopNotFound, StockUnknown
-from shop.models import Photo, Product, Shop, Stock, StockMove
+from shop.contracts.values import PhotoDetails, ProductDetails, ProductState, ShopDetails, StockLevel, VariantDetails
+from shop.errors import ProductNotFound, ShopNotFound, StockUnknown, VariantNeeded, VariantNotFound
+from shop.models import Photo, Product, Shop, Stock, StockMove, Variant
+from shop.models.variants import title_of
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -60,24 +61,48 @@ def is_handle_taken(handle: str) -> bool:
 # Products.
 
 
-def _products() -> QuerySet[Product]:
+def products_with_details() -> QuerySet[Product]:
+    """Return a queryset of all products that loads with each what ``product_details`` shows: shop, variants, photos."""
     photos = Photo.objects.order_by("position", "pk")
-    return Product.objects.select_related("shop", "stock").prefetch_related(Prefetch("photos", queryset=photos))
+    return Product.objects.select_related("shop").prefetch_related(
+        Prefetch("photos", queryset=photos), Prefetch("variants", queryset=sold_variants().select_related("stock"))
+    )
+
+
+def sold_variants() -> QuerySet[Variant]:
+    """Return the variants that are not retired, in the order of their products."""
+    return Variant.objects.filter(is_retired=False).order_by("position", "pk")
+
+
+def find_variant(product: Product, public_id: UUID | None) -> Variant:
+    """
+    Return a variant of a product that is sold; the only one if ``public_id`` is None.
+
+    :raises VariantNotFound: if the product sells no such variant
+    :raises VariantNeeded: if it sells several, and none is named
+    """
+    rows = sold_variants().filter(product=product)
+    found = list(rows.filter(public_id=public_id) if public_id is not None else rows[:2])
+    if not found:
+        raise VariantNotFound
+    if len(found) > 1:
+        raise VariantNeeded
+    return found[0]
 
 
 def list_listed_products(shop: Shop, *, after: int | None = None, limit: int) -> list[Product]:
     """List listed products in catalog order, at most ``limit``; ``after`` is the number of products to skip."""
-    rows = _products().filter(LISTED, shop=shop).order_by("position", "pk")
+    rows = products_with_details().filter(LISTED, shop=shop).order_by("position", "pk")
     start = after or 0
     return list(rows[start : start + limit])
 
 
 def list_newest_products(shop: Shop, *, limit: int) -> list[Product]:
-    return list(_products().filter(LISTED, shop=shop).order_by("-created_at", "-pk")[:limit])
+    return list(products_with_details().filter(LISTED, shop=shop).order_by("-created_at", "-pk")[:limit])
 
 
 def list_products(shop: Shop) -> list[Product]:
-    return list(_products().filter(shop=shop).order_by("position", "pk")[:PRODUCTS_MAX])
+    return list(products_with_details().filter(shop=shop).order_by("position", "pk")[:PRODUCTS_MAX])
 
 
 def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> Product:
@@ -87,7 +112,7 @@ def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> P
     :raises ProductNotFound: if it does not exist, or is not visible to this viewer
     """
     mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
-    product = _products().filter(LISTED | mine, shop__handle=handle, slug=slug).first()
+    product = products_with_details().filter(LISTED | mine, shop__handle=handle, slug=slug).first()
     if product is None:
         raise ProductNotFound
     return product
@@ -95,7 +120,7 @@ def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> P
 
 def fetch_own_product(owner_id: int, public_id: UUID) -> Product:
     """Return a product of this owner in any state. :raises ProductNotFound:"""
-    product = _products().filter(shop__owner_id=owner_id, public_id=public_id).first()
+    product = products_with_details().filter(shop__owner_id=owner_id, public_id=public_id).first()
     if product is None:
         raise ProductNotFound
     return product
@@ -125,9 +150,9 @@ def list_slugs_with_prefix(shop: Shop, slug: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product as the checkout of one buyer reads it: price in sen, availability, shop and merchant."""
+    """A variant as the checkout of one buyer reads it: price in sen, availability, shop and merchant."""
 
-    product_id: int
+    variant_id: int
     shop_id: int
     shop: UUID
     shop_handle: str
@@ -137,6 +162,8 @@ class Offer:
     # Also False for a buyer blocked by the owner, so that the error does not disclose it.
     is_for_sale: bool
     name: str
+    variant_title: str
+    sku: str
     price_sen: int
     # None if the stock could not be read; then the product cannot be bought.
     available: int | None
@@ -145,38 +172,50 @@ class Offer:
     buyer: UUID | None
 
 
-def pipeline_offer(public_id: UUID, *, buyer_id: int) -> Callable[[], Offer]:
+def pipeline_offer(product: UUID, variant: UUID | None = None, *, buyer_id: int) -> Callable[[], Offer]:
     """
     Queue the read of an offer, and return the function that fetches it. The SQL is hand-written since every checkout
-    runs it.
+    runs it. Without ``variant`` it is of the only one that the product sells.
 
-    The fetch raises ``ProductNotFound`` if the product does not exist or was never listed.
+    The fetch raises ``ProductNotFound`` if the product does not exist or was never listed, ``VariantNotFound`` if it
+    has no such variant, and ``VariantNeeded`` if none is named and it sells several.
     """
-    key = public_id if connection.vendor == "postgresql" else public_id.hex
-    asked = prepared.execute_deferred(_OFFER, [buyer_id, buyer_id, key])
+    keys = [one if connection.vendor == "postgresql" else one.hex for one in (product, variant) if one is not None]
+    asked = prepared.execute_deferred(_OFFER if variant is None else _OFFER_OF_VARIANT, [buyer_id, buyer_id, *keys])
 
     def offer() -> Offer:
         rows = asked()
         if not rows:
-            raise ProductNotFound
-        product, shop_id, shop, handle, name, town, owner_id, is_for_sale, called, price, left, photo, buyer = rows[0]
+            raise VariantNotFound if variant is not None else ProductNotFound
+        if len(rows) > 1:
+            raise VariantNeeded
+        (
+            variant_id, shop_id, shop, handle, shop_name, town, owner_id, is_for_sale, name, *values, sku, price, left,
+            photo, buyer,
+        ) = rows[0]  # fmt: skip
         return Offer(
-            product, shop_id, _uuid(shop), handle, name, town, owner_id, bool(is_for_sale), called, price, left,
-            photo or "", None if buyer is None else _uuid(buyer),
+            variant_id, shop_id, _uuid(shop), handle, shop_name, town, owner_id, bool(is_for_sale), name,
+            title_of(values), sku, price, left, photo or "", None if buyer is None else _uuid(buyer),
         )  # fmt: skip
 
     return offer
 
 
-_OFFER = f"""
-SELECT p.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id,
-    p.state = 'listed' AND s.is_open AND NOT {accounts.HAS_BLOCKED_SQL.format(owner="s.owner_id", peer="%s")}, p.name,
-    p.price_sen, k.on_hand - k.held - k.committed,
-    (SELECT f.name FROM shop_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1),
+_OFFERS = f"""
+SELECT v.id, s.id, s.public_id, s.handle, s.name, s.town, s.owner_id,
+    p.state = 'listed' AND NOT v.is_retired AND s.is_open
+        AND NOT {accounts.HAS_BLOCKED_SQL.format(owner="s.owner_id", peer="%s")},
+    p.name, v.value_1, v.value_2, v.value_3, v.sku, v.price_sen, k.on_hand - k.held - k.committed,
+    coalesce(
+        (SELECT f.name FROM shop_photo f WHERE f.id = v.photo_id),
+        (SELECT f.name FROM shop_photo f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1)
+    ),
     c.public_id
-FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock k ON k.product_id = p.id
-LEFT JOIN shop_ordercounter c ON c.user_id = %s
+FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id JOIN shop_variant v ON v.product_id = p.id
+LEFT JOIN shop_stock k ON k.variant_id = v.id LEFT JOIN shop_ordercounter c ON c.user_id = %s
 WHERE p.public_id = %s AND p.state <> 'draft'"""  # noqa: S608  # Only constants are put in.
+_OFFER = f"{_OFFERS} AND NOT v.is_retired LIMIT 2"
+_OFFER_OF_VARIANT = f"{_OFFERS} AND v.public_id = %s"
 
 
 def _uuid(stored: UUID | str) -> UUID:
@@ -190,7 +229,7 @@ def fetch_visible_product(viewer_id: int | None, public_id: UUID) -> Product:
     :raises ProductNotFound: if it does not exist, or is not visible to this viewer
     """
     mine = Q(shop__owner_id=viewer_id) if viewer_id is not None else Q(pk__in=())
-    product = _products().filter(LISTED | mine, public_id=public_id).first()
+    product = products_with_details().filter(LISTED | mine, public_id=public_id).first()
     if product is None:
         raise ProductNotFound
     return product
@@ -219,11 +258,11 @@ def list_sitemap_entries(block: int, *, size: int) -> list[tuple[str, str, datet
 # Stock.
 
 
-def lock_stock(product: Product) -> Stock:
+def lock_stock(variant: Variant) -> Stock:
     """
-    Lock and return the stock of a product. :raises StockUnknown: if the row is missing; it is never recreated by guess
+    Lock and return the stock of a variant. :raises StockUnknown: if the row is missing; it is never recreated by guess
     """
-    stock = Stock.objects.select_for_update(no_key=True).filter(product=product).first()
+    stock = Stock.objects.select_for_update(no_key=True).filter(variant=variant).first()
     if stock is None:
         raise StockUnknown(retry_after=30)
     return stock
@@ -254,9 +293,9 @@ def shop_details(shop: Shop) -> ShopDetails:
 
 
 def product_details(product: Product, photos: Iterable[Photo] | None = None) -> ProductDetails:
-    shown = product.photos.all() if photos is None else photos
-    # A missing stock row makes this product's stock unknown; other products are still shown.
-    stock: Stock | None = getattr(product, "stock", None)
+    shown = list(product.photos.all() if photos is None else photos)
+    names = {photo.pk: photo.name for photo in shown}
+    variants = tuple(_variant_details(variant, names) for variant in product.variants.all())
     return ProductDetails(
         public_id=product.public_id,
         shop=product.shop.public_id,
@@ -264,13 +303,41 @@ def product_details(product: Product, photos: Iterable[Photo] | None = None) -> 
         name=product.name,
         description=product.description,
         state=cast("ProductState", product.state),
-        price=Money(product.price_sen),
-        weight_grams=product.weight_grams,
-        stock=stock_level(stock) if stock is not None else None,
+        price=min((variant.price for variant in variants), default=None),
+        weight_grams=variants[0].weight_grams if variants else None,
+        stock=_total_stock(variants),
         photos=tuple(PhotoDetails(photo.name, photo.width, photo.height, photo.placeholder) for photo in shown),
+        variants=variants,
         version=product.version,
         created_at=product.created_at,
         changed_at=product.changed_at,
+    )
+
+
+def _variant_details(variant: Variant, photo_names: dict[int, str]) -> VariantDetails:
+    # A missing stock row makes this variant's stock unknown; others are still shown.
+    stock: Stock | None = getattr(variant, "stock", None)
+    return VariantDetails(
+        public_id=variant.public_id,
+        title=variant.title,
+        values=variant.values,
+        price=Money(variant.price_sen),
+        sku=variant.sku,
+        weight_grams=variant.weight_grams,
+        photo=photo_names.get(variant.photo_id, "") if variant.photo_id is not None else "",
+        stock=stock_level(stock) if stock is not None else None,
+    )
+
+
+def _total_stock(variants: Sequence[VariantDetails]) -> StockLevel | None:
+    """Return the sum of the stock of all variants; None if one of them is unknown."""
+    levels = [variant.stock for variant in variants if variant.stock is not None]
+    if not levels or len(levels) < len(variants):
+        return None
+    return StockLevel(
+        on_hand=sum(level.on_hand for level in levels),
+        held=sum(level.held for level in levels),
+        committed=sum(level.committed for level in levels),
     )
 
 

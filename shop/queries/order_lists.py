@@ -115,7 +115,8 @@ def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: 
     return f"""
         SELECT o.public_id, o.number, o.version, {_rev_column(owner_column)}, o.state, o.cancelled_by, shop.public_id,
             shop.handle, o.shop_name, o.shop_town, o.buyer_id, buyer.name, shop.owner_id,
-            product.public_id, line.product_name, line.photo, line.price_sen, line.quantity, line.total_sen,
+            product.public_id, line.product_name, line.variant_title, line.sku, line.photo, line.price_sen,
+            line.quantity, line.total_sen,
             (SELECT sum(quantity) FROM shop_orderline WHERE order_id = o.public_id),
             o.total_sen, {town}, {note}, o.placed_at, o.changed_at, timer.due_at, timer.kind, shipment.delivered_source,
             {REQUEST_SQL}
@@ -124,7 +125,8 @@ def _list_sql(vendor: str, owner_column: str, conditions: Sequence[str], order: 
         JOIN accounts_user AS buyer ON buyer.id = o.buyer_id
         JOIN shop_orderline AS line ON line.order_id = o.public_id
             AND line.position = (SELECT min(position) FROM shop_orderline WHERE order_id = o.public_id)
-        JOIN shop_product AS product ON product.id = line.product_id
+        JOIN shop_variant AS variant ON variant.id = line.variant_id
+        JOIN shop_product AS product ON product.id = variant.product_id
         LEFT JOIN shop_shipment AS shipment ON shipment.order_id = o.public_id
         LEFT JOIN shop_ordertimer AS timer ON timer.id = (
             SELECT id FROM shop_ordertimer WHERE order_id = o.public_id AND state = 'waiting'
@@ -152,6 +154,8 @@ class _Row(NamedTuple):
     merchant_id: int
     product: UUID | str
     product_name: str
+    variant_title: str
+    sku: str
     photo: str
     price_sen: int
     quantity: int
@@ -191,6 +195,8 @@ def _summary(row: _Row, role: OrderRole) -> OrderSummary:
         first_line=OrderLineDetails(
             product=_to_uuid(row.product),
             name=row.product_name,
+            variant=row.variant_title,
+            sku=row.sku,
             photo=row.photo,
             price=Money(row.price_sen),
             quantity=row.quantity,

@@ -173,7 +173,7 @@ def fetch_order_rev(public_id: UUID, *, user_id: int) -> int:
 def find_last_purchase(*, buyer_id: int, product: UUID, since: datetime) -> OrderSummary | None:
     """Return the buyer's newest order of this product placed since a moment and not cancelled, or None."""
     rows = _orders_with_summary().filter(buyer=buyer_id, placed_at__gte=since).exclude(state=Order.State.CANCELLED)
-    order = rows.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__public_id=product)))
+    order = rows.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), variant__product__public_id=product)))
     newest = order.order_by("-placed_at").first()
     return order_summary(newest, "buyer") if newest is not None else None
 
@@ -239,7 +239,8 @@ def has_courier_delivered(order: Order) -> bool:
 
 
 def list_order_lines(order: Order) -> list[OrderLine]:
-    return list(OrderLine.objects.filter(order=order).order_by("product_id"))
+    """List the lines of an order by variant, the order in which stocks are locked."""
+    return list(OrderLine.objects.filter(order=order).order_by("variant_id"))
 
 
 def list_due_timers(now: datetime, *, limit: int) -> list[OrderTimer]:
@@ -283,7 +284,7 @@ def _orders_with_summary() -> QuerySet[Order]:
     waiting = OrderTimer.objects.filter(state=OrderTimer.State.WAITING).order_by("due_at")
     rows = Order.objects.select_related("shop", "buyer", "shipment").annotate(request=REQUEST)
     return rows.prefetch_related(
-        Prefetch("lines", queryset=OrderLine.objects.select_related("product").order_by("position")),
+        Prefetch("lines", queryset=OrderLine.objects.select_related("variant__product").order_by("position")),
         Prefetch("timers", queryset=waiting),
     )
 
@@ -360,8 +361,10 @@ def _address(order: Order, role: OrderRole) -> Address:
 
 def _line(line: OrderLine) -> OrderLineDetails:
     return OrderLineDetails(
-        product=line.product.public_id,
+        product=line.variant.product.public_id,
         name=line.product_name,
+        variant=line.variant_title,
+        sku=line.sku,
         photo=line.photo,
         price=Money(line.price_sen),
         quantity=line.quantity,

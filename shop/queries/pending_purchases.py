@@ -20,7 +20,7 @@ def get_pending_purchase(buyer_id: int, public_id: UUID) -> PendingPurchase:
 
     :raises OrderNotFound: if they have none with this id
     """
-    rows = PendingPurchase.objects.select_related("product__shop")
+    rows = PendingPurchase.objects.select_related("variant__product__shop")
     found = rows.filter(public_id=public_id, buyer_id=buyer_id).first()
     if found is None:
         raise OrderNotFound
@@ -32,9 +32,9 @@ def find_by_key(buyer_id: int, idempotency_key: str) -> PendingPurchase | None:
     return PendingPurchase.objects.filter(buyer_id=buyer_id, idempotency_key=idempotency_key).first()
 
 
-def find_open_of_product(buyer_id: int, product: UUID) -> PendingPurchase | None:
-    """Return the purchase of this product for which this buyer has not paid yet, or None."""
-    return PendingPurchase.objects.filter(buyer_id=buyer_id, product__public_id=product, state=_OPEN).first()
+def find_open_of_variant(buyer_id: int, variant_id: int) -> PendingPurchase | None:
+    """Return the purchase of this variant for which this buyer has not paid yet, or None."""
+    return PendingPurchase.objects.filter(buyer_id=buyer_id, variant_id=variant_id, state=_OPEN).first()
 
 
 def is_paid_by_bank(order: UUID) -> bool:
@@ -44,7 +44,7 @@ def is_paid_by_bank(order: UUID) -> bool:
 
 def list_open(buyer_id: int) -> list[PendingPurchase]:
     """List the purchases that a buyer has not paid yet, newest first; their number is limited."""
-    rows = PendingPurchase.objects.select_related("product__shop").filter(buyer_id=buyer_id, state=_OPEN)
+    rows = PendingPurchase.objects.select_related("variant__product__shop").filter(buyer_id=buyer_id, state=_OPEN)
     return list(rows.order_by("-created_at", "-pk"))
 
 
@@ -65,7 +65,7 @@ def list_open_totals() -> list[tuple[UUID, int]]:
 
 def lock_pending_purchase(public_id: UUID) -> PendingPurchase | None:
     """Lock a purchase for the system, or return None if there is none with this id."""
-    rows = PendingPurchase.objects.select_for_update(of=("self",), no_key=True).select_related("product")
+    rows = PendingPurchase.objects.select_for_update(of=("self",), no_key=True).select_related("variant__product")
     return rows.filter(public_id=public_id).first()
 
 

@@ -31,17 +31,28 @@ NEWEST_CANDIDATES = 300
 CacheKey = tuple[tuple[object, ...], ...]
 # Versions never repeat. Price and stock are included in case rows are changed by hand, without a new version.
 _STATE = """
-SELECT p.slug, p.public_id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.rev
-FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id LEFT JOIN shop_stock t ON t.product_id = p.id
-WHERE s.handle = %s AND p.state = 'listed'
+SELECT n.slug, n.public_id, n.version, sum(v.price_sen), sum(t.version), sum(t.on_hand - t.held - t.committed), n.rev
+FROM ({products}) AS n
+LEFT JOIN shop_variant v ON v.product_id = n.id AND NOT v.is_retired LEFT JOIN shop_stock t ON t.variant_id = v.id
+GROUP BY n.place, n.position, n.id, n.slug, n.public_id, n.version, n.rev ORDER BY n.place, n.position, n.id
 """
-_FRONT = f"{_STATE} ORDER BY p.position, p.id LIMIT %s"
-_ITSELF_AND_FRONT = f"{_STATE} AND p.slug = %s UNION ALL SELECT * FROM ({_FRONT}) AS front"  # noqa: S608 - both are above.
+_LISTED = """
+SELECT {place} AS place, p.position, p.id, p.slug, p.public_id, p.version, s.rev
+FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id WHERE s.handle = %s AND p.state = 'listed'
+"""
+_FRONT = f"{_LISTED} ORDER BY p.position, p.id LIMIT %s".format(place=2)
+_ITSELF = f"{_LISTED} AND p.slug = %s".format(place=1)
+_STATE_OF_PRODUCT = _STATE.format(products=f"{_ITSELF} UNION ALL SELECT * FROM ({_FRONT}) AS front")  # noqa: S608
+_STATE_OF_SHOP = _STATE.format(products=f"{_FRONT} OFFSET %s")
 
 _NEWEST = """
-SELECT p.id, p.version, p.price_sen, t.version, t.on_hand - t.held - t.committed, s.id, s.rev
-FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id LEFT JOIN shop_stock t ON t.product_id = p.id
-WHERE p.state = 'listed' AND s.is_open ORDER BY p.id DESC LIMIT %s
+SELECT n.id, n.version, sum(v.price_sen), sum(t.version), sum(t.on_hand - t.held - t.committed), n.shop_id, n.rev
+FROM (
+    SELECT p.id, p.version, s.id AS shop_id, s.rev FROM shop_product p JOIN shop_shop s ON s.id = p.shop_id
+    WHERE p.state = 'listed' AND s.is_open ORDER BY p.id DESC LIMIT %s
+) AS n
+LEFT JOIN shop_variant v ON v.product_id = n.id AND NOT v.is_retired LEFT JOIN shop_stock t ON t.variant_id = v.id
+GROUP BY n.id, n.version, n.shop_id, n.rev ORDER BY n.id DESC
 """
 
 
@@ -66,13 +77,13 @@ def product_cache_key(handle: str, slug: str, *, others_max: int) -> CacheKey:
     Return a cache key of everything that the public page of a product shows, with at most ``others_max`` other products
     of its shop; empty if the product is not public. One query.
     """
-    rows = prepared.execute_deferred(_ITSELF_AND_FRONT, [handle, slug, handle, others_max])()
+    rows = prepared.execute_deferred(_STATE_OF_PRODUCT, [handle, slug, handle, others_max])()
     return tuple(rows) if rows and rows[0][0] == slug else ()
 
 
 def shop_cache_key(handle: str, *, after: int, limit: int) -> CacheKey:
     """Return a cache key of everything that a page of a shop's public catalog shows. One query."""
-    return tuple(prepared.execute_deferred(f"{_FRONT} OFFSET %s", [handle, limit, after])())
+    return tuple(prepared.execute_deferred(_STATE_OF_SHOP, [handle, limit, after])())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +125,7 @@ def find_newest(*, products: int, shops: int, per_shop: int) -> NewestListings:
 
 def fetch_newest(newest: NewestListings) -> tuple[list[ProductWithShop], list[ShopDetails]]:
     """Return the products chosen by ``find_newest``, each with its shop, and the shops, in their order."""
-    found = (
-        Product.objects.filter(pk__in=newest.product_ids).select_related("shop", "stock").prefetch_related(_photos())
-    )
-    products = {row.pk: row for row in found}
+    products = {row.pk: row for row in catalog.products_with_details().filter(pk__in=newest.product_ids)}
     shops = Shop.objects.in_bulk(newest.shop_ids)
     pages = [
         ProductWithShop(catalog.shop_details(products[pk].shop), catalog.product_details(products[pk]))
@@ -135,7 +143,7 @@ def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearch
     Only the first ``SEARCH_WORDS_MAX`` words count.
     """
     listed = Product.objects.filter(state=Product.State.LISTED)
-    front = listed.select_related("shop", "stock").prefetch_related(_photos()).order_by(*SHELF_ORDER)[:PREVIEW_PRODUCTS]
+    front = catalog.products_with_details().filter(catalog.LISTED).order_by(*SHELF_ORDER)[:PREVIEW_PRODUCTS]
     shops = Shop.objects.filter(Exists(listed.filter(shop=OuterRef("pk")))).order_by("name", "pk")
     for word in text.split()[:SEARCH_WORDS_MAX]:
         shops = shops.filter(Q(name__icontains=word) | Q(town__icontains=word) | Q(handle__icontains=word))
@@ -151,15 +159,14 @@ def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearch
 
 def list_related_products(product: ProductDetails, *, limit: int) -> list[ProductDetails]:
     """List other listed products of the same shop, in catalog order."""
-    rows = Product.objects.filter(shop__public_id=product.shop, state=Product.State.LISTED)
-    rows = rows.exclude(public_id=product.public_id).select_related("shop", "stock").prefetch_related(_photos())
+    rows = catalog.products_with_details().filter(catalog.LISTED, shop__public_id=product.shop)
+    rows = rows.exclude(public_id=product.public_id)
     return [catalog.product_details(row) for row in rows.order_by(*SHELF_ORDER)[:limit]]
 
 
 def fetch_listed_product(public_id: UUID) -> ProductWithShop:
     """Return a listed product by its public id, with its shop. :raises ProductNotFound:"""
-    rows = Product.objects.select_related("shop", "stock").prefetch_related(_photos())
-    row = rows.filter(public_id=public_id, state=Product.State.LISTED).first()
+    row = catalog.products_with_details().filter(catalog.LISTED, public_id=public_id).first()
     if row is None:
         raise ProductNotFound
     return ProductWithShop(catalog.shop_details(row.shop), catalog.product_details(row))

@@ -11,6 +11,31 @@ BEGIN
 END
 $body$;
 
+CREATE OR REPLACE FUNCTION shop_variant_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NOT NEW.is_retired
+        AND (SELECT count(*) FROM shop_variant WHERE product_id = NEW.product_id AND NOT is_retired) >= 100
+    THEN
+        RAISE EXCEPTION 'shop_variant: a product sells a hundred at most' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_variant_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.id <> OLD.id OR NEW.public_id <> OLD.public_id OR NEW.product_id <> OLD.product_id THEN
+        RAISE EXCEPTION 'shop_variant: stays with its product' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF OLD.is_retired AND NOT NEW.is_retired
+        AND (SELECT count(*) FROM shop_variant WHERE product_id = NEW.product_id AND NOT is_retired) >= 100
+    THEN
+        RAISE EXCEPTION 'shop_variant: a product sells a hundred at most' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 CREATE OR REPLACE FUNCTION shop_stock_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF NEW.on_hand <> 0 OR NEW.held <> 0 OR NEW.committed <> 0 OR NEW.version <> 0 THEN
@@ -22,7 +47,7 @@ $body$;
 
 CREATE OR REPLACE FUNCTION shop_stock_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    IF NEW.product_id <> OLD.product_id OR NEW.version <> OLD.version + 1 THEN
+    IF NEW.variant_id <> OLD.variant_id OR NEW.version <> OLD.version + 1 THEN
         RAISE EXCEPTION 'shop_stock: pieces move by numbered moves alone' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -31,7 +56,7 @@ $body$;
 
 CREATE OR REPLACE FUNCTION shop_stockmove_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    IF NOT EXISTS (SELECT FROM shop_stock WHERE product_id = NEW.stock_id AND version = NEW.seq) THEN
+    IF NOT EXISTS (SELECT FROM shop_stock WHERE variant_id = NEW.stock_id AND version = NEW.seq) THEN
         RAISE EXCEPTION 'shop_stockmove: tells the move that was just made' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -232,11 +257,12 @@ $body$;
 
 CREATE OR REPLACE FUNCTION shop_pendingpurchase_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    IF (NEW.public_id, NEW.buyer_id, NEW.product_id, NEW.product_name, NEW.price_sen, NEW.quantity, NEW.total_sen, NEW.address,
-            NEW.note, NEW.idempotency_key, NEW.content_hash, NEW.device_id, NEW.created_at, NEW.expires_at)
-        IS DISTINCT FROM (OLD.public_id, OLD.buyer_id, OLD.product_id, OLD.product_name, OLD.price_sen, OLD.quantity,
-            OLD.total_sen, OLD.address, OLD.note, OLD.idempotency_key, OLD.content_hash, OLD.device_id, OLD.created_at,
-            OLD.expires_at)
+    IF (NEW.public_id, NEW.buyer_id, NEW.variant_id, NEW.product_name, NEW.variant_title, NEW.sku, NEW.price_sen, NEW.quantity,
+            NEW.total_sen, NEW.address, NEW.note, NEW.idempotency_key, NEW.content_hash, NEW.device_id, NEW.created_at,
+            NEW.expires_at)
+        IS DISTINCT FROM (OLD.public_id, OLD.buyer_id, OLD.variant_id, OLD.product_name, OLD.variant_title, OLD.sku,
+            OLD.price_sen, OLD.quantity, OLD.total_sen, OLD.address, OLD.note, OLD.idempotency_key, OLD.content_hash,
+            OLD.device_id, OLD.created_at, OLD.expires_at)
     THEN
         RAISE EXCEPTION 'shop_pendingpurchase: what was agreed does not change' USING ERRCODE = 'restrict_violation';
     END IF;

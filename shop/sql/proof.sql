@@ -1,31 +1,35 @@
 -- Every invariant of goods and orders as a query that names the rows which break it: (row, detail).
 
+-- rule: every product sells a variant
+SELECT 'product ' || p.public_id, 'sells none' FROM shop_product p
+WHERE NOT EXISTS (SELECT 1 FROM shop_variant v WHERE v.product_id = p.id AND NOT v.is_retired);
+
 -- rule: a stock stands where its moves left it
-SELECT 'stock of product ' || p.slug, 'on hand ' || s.on_hand || ', held ' || s.held || ', committed ' || s.committed || ', version ' || s.version
-FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
+SELECT 'stock of product ' || p.slug || ', variant ' || v.id, 'on hand ' || s.on_hand || ', held ' || s.held || ', committed ' || s.committed || ', version ' || s.version
+FROM shop_stock s JOIN shop_variant v ON v.id = s.variant_id JOIN shop_product p ON p.id = v.product_id LEFT JOIN (
     SELECT stock_id, count(*) AS n, max(seq) AS newest,
         sum(CASE kind WHEN 'set' THEN quantity WHEN 'ship' THEN -quantity ELSE 0 END) AS on_hand,
         sum(CASE kind WHEN 'hold' THEN quantity WHEN 'unhold' THEN -quantity ELSE 0 END) AS held,
         sum(CASE kind WHEN 'commit' THEN quantity WHEN 'release' THEN -quantity WHEN 'ship' THEN -quantity ELSE 0 END) AS committed
     FROM shop_stockmove GROUP BY stock_id
-) m ON m.stock_id = s.product_id
+) m ON m.stock_id = s.variant_id
 WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.committed <> coalesce(m.committed, 0) OR s.held <> coalesce(m.held, 0)
     OR s.version <> coalesce(m.n, 0) OR s.version <> coalesce(m.newest, 0);
 
 -- rule: what is committed is what orders wait to send
-SELECT 'stock of product ' || p.slug, 'committed ' || s.committed || ', in orders ' || coalesce(o.pieces, 0)
-FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
-    SELECT l.product_id, sum(l.quantity) AS pieces
+SELECT 'stock of product ' || p.slug || ', variant ' || v.id, 'committed ' || s.committed || ', in orders ' || coalesce(o.pieces, 0)
+FROM shop_stock s JOIN shop_variant v ON v.id = s.variant_id JOIN shop_product p ON p.id = v.product_id LEFT JOIN (
+    SELECT l.variant_id, sum(l.quantity) AS pieces
     FROM shop_orderline l JOIN shop_order x ON x.public_id = l.order_id
-    WHERE x.state IN ('paid', 'accepted', 'packed') GROUP BY l.product_id
-) o ON o.product_id = s.product_id
+    WHERE x.state IN ('paid', 'accepted', 'packed') GROUP BY l.variant_id
+) o ON o.variant_id = s.variant_id
 WHERE s.committed <> coalesce(o.pieces, 0);
 
 -- rule: what is held is what purchases wait to pay
-SELECT 'stock of product ' || p.slug, 'held ' || s.held || ', in purchases ' || coalesce(w.pieces, 0)
-FROM shop_stock s JOIN shop_product p ON p.id = s.product_id LEFT JOIN (
-    SELECT product_id, sum(quantity) AS pieces FROM shop_pendingpurchase WHERE state = 'open' GROUP BY product_id
-) w ON w.product_id = s.product_id
+SELECT 'stock of product ' || p.slug || ', variant ' || v.id, 'held ' || s.held || ', in purchases ' || coalesce(w.pieces, 0)
+FROM shop_stock s JOIN shop_variant v ON v.id = s.variant_id JOIN shop_product p ON p.id = v.product_id LEFT JOIN (
+    SELECT variant_id, sum(quantity) AS pieces FROM shop_pendingpurchase WHERE state = 'open' GROUP BY variant_id
+) w ON w.variant_id = s.variant_id
 WHERE s.held <> coalesce(w.pieces, 0);
 
 -- rule: a purchase that was paid from outside led to its order, and no other did

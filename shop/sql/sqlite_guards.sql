@@ -2,11 +2,36 @@
 -- are made afresh at the end of every migration that touches one, and looked for whenever a server starts.
 -- The triggers called *_once are for INSERT OR REPLACE, which removes the old row without asking any trigger on DELETE.
 
+CREATE TRIGGER shop_variant_undeleted BEFORE DELETE ON shop_variant
+BEGIN SELECT RAISE(ABORT, 'shop_variant: is retired, and never deleted'); END;
+
+CREATE TRIGGER shop_variant_once BEFORE INSERT ON shop_variant
+WHEN EXISTS (
+    SELECT 1 FROM shop_variant
+    WHERE id = NEW.id OR public_id = NEW.public_id OR product_id = NEW.product_id AND value_1 = NEW.value_1
+        AND value_2 = NEW.value_2 AND value_3 = NEW.value_3 AND NOT is_retired AND NOT NEW.is_retired
+)
+BEGIN SELECT RAISE(ABORT, 'shop_variant: is never replaced'); END;
+
+CREATE TRIGGER shop_variant_identity BEFORE UPDATE ON shop_variant
+WHEN NEW.id <> OLD.id OR NEW.public_id <> OLD.public_id OR NEW.product_id <> OLD.product_id
+BEGIN SELECT RAISE(ABORT, 'shop_variant: stays with its product'); END;
+
+CREATE TRIGGER shop_variant_limited BEFORE INSERT ON shop_variant
+WHEN NOT NEW.is_retired
+    AND (SELECT count(*) FROM shop_variant WHERE product_id = NEW.product_id AND NOT is_retired) >= 100
+BEGIN SELECT RAISE(ABORT, 'shop_variant: a product sells a hundred at most'); END;
+
+CREATE TRIGGER shop_variant_returns_within_limit BEFORE UPDATE ON shop_variant
+WHEN OLD.is_retired AND NOT NEW.is_retired
+    AND (SELECT count(*) FROM shop_variant WHERE product_id = NEW.product_id AND NOT is_retired) >= 100
+BEGIN SELECT RAISE(ABORT, 'shop_variant: a product sells a hundred at most'); END;
+
 CREATE TRIGGER shop_stock_undeleted BEFORE DELETE ON shop_stock
 BEGIN SELECT RAISE(ABORT, 'shop_stock: is never deleted'); END;
 
 CREATE TRIGGER shop_stock_once BEFORE INSERT ON shop_stock
-WHEN EXISTS (SELECT 1 FROM shop_stock WHERE product_id = NEW.product_id)
+WHEN EXISTS (SELECT 1 FROM shop_stock WHERE variant_id = NEW.variant_id)
 BEGIN SELECT RAISE(ABORT, 'shop_stock: is never replaced'); END;
 
 CREATE TRIGGER shop_stock_begins_empty BEFORE INSERT ON shop_stock
@@ -14,7 +39,7 @@ WHEN NEW.on_hand <> 0 OR NEW.held <> 0 OR NEW.committed <> 0 OR NEW.version <> 0
 BEGIN SELECT RAISE(ABORT, 'shop_stock: begins empty'); END;
 
 CREATE TRIGGER shop_stock_moves_are_numbered BEFORE UPDATE ON shop_stock
-WHEN NEW.product_id <> OLD.product_id OR NEW.version <> OLD.version + 1
+WHEN NEW.variant_id <> OLD.variant_id OR NEW.version <> OLD.version + 1
 BEGIN SELECT RAISE(ABORT, 'shop_stock: pieces move by numbered moves alone'); END;
 
 CREATE TRIGGER shop_stock_whole BEFORE UPDATE ON shop_stock
@@ -34,7 +59,7 @@ WHEN EXISTS (SELECT 1 FROM shop_stockmove WHERE stock_id = NEW.stock_id AND seq 
 BEGIN SELECT RAISE(ABORT, 'shop_stockmove: is append-only'); END;
 
 CREATE TRIGGER shop_stockmove_is_newest BEFORE INSERT ON shop_stockmove
-WHEN NOT EXISTS (SELECT 1 FROM shop_stock WHERE product_id = NEW.stock_id AND version = NEW.seq)
+WHEN NOT EXISTS (SELECT 1 FROM shop_stock WHERE shop_stock.variant_id = NEW.stock_id AND version = NEW.seq)
 BEGIN SELECT RAISE(ABORT, 'shop_stockmove: tells the move that was just made'); END;
 
 CREATE TRIGGER shop_stockmove_whole BEFORE INSERT ON shop_stockmove
@@ -259,7 +284,7 @@ CREATE TRIGGER shop_pendingpurchase_once BEFORE INSERT ON shop_pendingpurchase
 WHEN EXISTS (
     SELECT 1 FROM shop_pendingpurchase
     WHERE public_id = NEW.public_id OR buyer_id = NEW.buyer_id AND idempotency_key = NEW.idempotency_key
-        OR buyer_id = NEW.buyer_id AND product_id = NEW.product_id AND state = 'open'
+        OR buyer_id = NEW.buyer_id AND variant_id = NEW.variant_id AND state = 'open'
 )
 BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: is never replaced'); END;
 
@@ -272,10 +297,10 @@ WHEN typeof(NEW.price_sen) <> 'integer' OR typeof(NEW.total_sen) <> 'integer' OR
 BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: whole sen and pieces only'); END;
 
 CREATE TRIGGER shop_pendingpurchase_identity BEFORE UPDATE ON shop_pendingpurchase
-WHEN (NEW.public_id, NEW.buyer_id, NEW.product_id, NEW.product_name, NEW.price_sen, NEW.quantity, NEW.total_sen, NEW.address,
-    NEW.note, NEW.idempotency_key, NEW.content_hash, NEW.created_at, NEW.expires_at)
-    <> (OLD.public_id, OLD.buyer_id, OLD.product_id, OLD.product_name, OLD.price_sen, OLD.quantity, OLD.total_sen, OLD.address,
-    OLD.note, OLD.idempotency_key, OLD.content_hash, OLD.created_at, OLD.expires_at)
+WHEN (NEW.public_id, NEW.buyer_id, NEW.variant_id, NEW.product_name, NEW.variant_title, NEW.sku, NEW.price_sen, NEW.quantity,
+    NEW.total_sen, NEW.address, NEW.note, NEW.idempotency_key, NEW.content_hash, NEW.created_at, NEW.expires_at)
+    <> (OLD.public_id, OLD.buyer_id, OLD.variant_id, OLD.product_name, OLD.variant_title, OLD.sku, OLD.price_sen, OLD.quantity,
+    OLD.total_sen, OLD.address, OLD.note, OLD.idempotency_key, OLD.content_hash, OLD.created_at, OLD.expires_at)
     OR NEW.device_id IS NOT OLD.device_id
 BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: what was agreed does not change'); END;
 

@@ -34,10 +34,12 @@ class OrderDraft:
     order: UUID
     buyer_id: int
     shop_id: int
-    product_id: int
+    variant_id: int
     shop_name: str
     shop_town: str
     product_name: str
+    variant_title: str
+    sku: str
     photo: str
     price_sen: int
     quantity: int
@@ -81,7 +83,8 @@ def pipeline_uncontended_rows(draft: OrderDraft) -> None:
     """
     order, at = _uuid_parameter(draft.order), _datetime_parameter(draft.now)
     attempt = [draft.buyer_id, draft.idempotency_key, draft.content_hash, order, at]
-    line = [order, draft.product_id, draft.product_name, draft.photo, draft.price_sen, draft.quantity, draft.items_sen]
+    copied = [draft.product_name, draft.variant_title, draft.sku, draft.photo]
+    line = [order, draft.variant_id, *copied, draft.price_sen, draft.quantity, draft.items_sen]
     prepared.execute_as_one(
         [
             (_ATTEMPT, attempt),
@@ -108,7 +111,7 @@ def _pipeline_contended_rows_on_postgres(draft: OrderDraft) -> Callable[[], tupl
     asked = prepared.execute_deferred(
         _CONTENDED_ROWS,
         [
-            *(draft.shop_id, draft.quantity, draft.product_id, draft.quantity),
+            *(draft.shop_id, draft.quantity, draft.variant_id, draft.quantity),
             *(draft.quantity, draft.reference, draft.stock_key, draft.buyer_id, draft.now),
             *_order_values(draft),
         ],
@@ -124,7 +127,7 @@ def _pipeline_contended_rows_on_postgres(draft: OrderDraft) -> Callable[[], tupl
 def _write_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
     prepared.execute_deferred(_COUNT_FOR_SHOP, [draft.shop_id])
     taken = stock_writer.commit_pieces(
-        draft.product_id,
+        draft.variant_id,
         draft.quantity,
         reference=draft.reference,
         key=draft.stock_key,
@@ -158,8 +161,8 @@ _EVENT = (
 )
 _LINE = (
     "INSERT INTO shop_orderline"
-    " (order_id, position, product_id, product_name, photo, price_sen, quantity, total_sen)"
-    " VALUES (%s, 1, %s, %s, %s, %s, %s, %s)"
+    " (order_id, position, variant_id, product_name, variant_title, sku, photo, price_sen, quantity, total_sen)"
+    " VALUES (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _TIMER = "INSERT INTO shop_ordertimer (order_id, kind, due_at, state) VALUES (%s, 'accept', %s, 'waiting')"
 _COUNT = "UPDATE shop_ordercounter SET orders = orders + 1, unfinished = unfinished + 1, rev = rev + 1"
@@ -180,10 +183,10 @@ _ORDER_ON_SQLITE = (
 _CONTENDED_ROWS = (
     f"WITH counted AS MATERIALIZED ({_COUNT_FOR_SHOP} RETURNING rev),"
     " taken AS (UPDATE shop_stock s SET committed = s.committed + %s, version = s.version + 1 FROM counted"
-    " WHERE s.product_id = %s AND s.on_hand - s.held - s.committed >= %s"
-    " RETURNING s.product_id, s.version, counted.rev),"
+    " WHERE s.variant_id = %s AND s.on_hand - s.held - s.committed >= %s"
+    " RETURNING s.variant_id, s.version, counted.rev),"
     f" told AS (INSERT INTO shop_stockmove ({stock_writer.COLUMNS})"
-    " SELECT product_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM taken)"
+    " SELECT variant_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM taken)"
     f" {_ORDER} SELECT %s::uuid, %s, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
     f" %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM taken"
     " RETURNING purchase_rev, sale_rev"

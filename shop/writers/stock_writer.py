@@ -8,11 +8,11 @@ from shop import errors
 from shop.models import Stock, StockMove
 from superapp.core import prepared
 
-_UPDATE = "UPDATE shop_stock SET {changes}, version = version + 1 WHERE product_id = %s AND {condition}"
+_UPDATE = "UPDATE shop_stock SET {changes}, version = version + 1 WHERE variant_id = %s AND {condition}"
 COLUMNS = "stock_id, seq, kind, quantity, reference, idempotency_key, actor_id, at"
 
 
-def commit_pieces(product_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
+def commit_pieces(variant_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
     """
     Commit pieces to an order if enough are available, and return whether they were.
 
@@ -20,44 +20,44 @@ def commit_pieces(product_id: int, quantity: int, *, reference: str, key: str, b
     """
     condition = "on_hand - held - committed >= %s RETURNING version"
     statement = _UPDATE.format(changes="committed = committed + %s", condition=condition)
-    taken = prepared.execute_deferred(statement, [quantity, product_id, quantity])()
+    taken = prepared.execute_deferred(statement, [quantity, variant_id, quantity])()
     for (version,) in taken:
-        _record_move(product_id, version, "commit", quantity, reference, key, buyer_id, now)
+        _record_move(variant_id, version, "commit", quantity, reference, key, buyer_id, now)
     return bool(taken)
 
 
 def release_pieces(
-    product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
+    variant_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
 ) -> None:
     """Release committed pieces back into the available stock."""
     _apply_move(
-        product_id, "release", quantity, "committed = committed - %s", [quantity], reference, key, actor_id, now
+        variant_id, "release", quantity, "committed = committed - %s", [quantity], reference, key, actor_id, now
     )
 
 
 def ship_pieces(
-    product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
+    variant_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
 ) -> None:
     """Remove committed pieces from the stock."""
     changes = "on_hand = on_hand - %s, committed = committed - %s"
-    _apply_move(product_id, "ship", quantity, changes, [quantity, quantity], reference, key, actor_id, now)
+    _apply_move(variant_id, "ship", quantity, changes, [quantity, quantity], reference, key, actor_id, now)
 
 
-def hold_pieces(product_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
+def hold_pieces(variant_id: int, quantity: int, *, reference: str, key: str, buyer_id: int, now: datetime) -> bool:
     """Hold pieces for a purchase that waits for its payment if enough are available, and return whether they were."""
     condition = "on_hand - held - committed >= %s RETURNING version"
     statement = _UPDATE.format(changes="held = held + %s", condition=condition)
-    held = prepared.execute_deferred(statement, [quantity, product_id, quantity])()
+    held = prepared.execute_deferred(statement, [quantity, variant_id, quantity])()
     for (version,) in held:
-        _record_move(product_id, version, "hold", quantity, reference, key, buyer_id, now)
+        _record_move(variant_id, version, "hold", quantity, reference, key, buyer_id, now)
     return bool(held)
 
 
 def unhold_pieces(
-    product_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
+    variant_id: int, quantity: int, *, reference: str, key: str, actor_id: int | None, now: datetime
 ) -> None:
     """Return held pieces to the available stock, from where a paid order commits them in the same transaction."""
-    _apply_move(product_id, "unhold", quantity, "held = held - %s", [quantity], reference, key, actor_id, now)
+    _apply_move(variant_id, "unhold", quantity, "held = held - %s", [quantity], reference, key, actor_id, now)
 
 
 def set_on_hand(stock: Stock, on_hand: int, *, reference: str, key: str, actor_id: int, now: datetime) -> None:
@@ -73,7 +73,7 @@ def set_on_hand(stock: Stock, on_hand: int, *, reference: str, key: str, actor_i
 
 
 def _apply_move(
-    product_id: int,
+    variant_id: int,
     kind: str,
     quantity: int,
     changes: str,
@@ -84,12 +84,12 @@ def _apply_move(
     now: datetime,
 ) -> None:
     statement = _UPDATE.format(changes=changes, condition="1 = 1 RETURNING version")
-    ((version,),) = prepared.execute_deferred(statement, [*by, product_id])()
-    _record_move(product_id, version, kind, quantity, reference, key, actor_id, now)
+    ((version,),) = prepared.execute_deferred(statement, [*by, variant_id])()
+    _record_move(variant_id, version, kind, quantity, reference, key, actor_id, now)
 
 
 def _record_move(
-    product_id: int,
+    variant_id: int,
     version: int,
     kind: str,
     quantity: int,
@@ -99,7 +99,7 @@ def _record_move(
     now: datetime,
 ) -> None:
     StockMove.objects.create(
-        stock_id=product_id,
+        stock_id=variant_id,
         seq=version,
         kind=kind,
         quantity=quantity,

@@ -30,6 +30,8 @@ _SQLITE_TRIGGER = re.compile(
     r"^CREATE TRIGGER (?P<name>\w+) (?:.|\n)*? ON (?P<table>\w+)(?:.|\n)*?^BEGIN .*? END;$", re.MULTILINE
 )
 _SQLITE_COLUMN = re.compile(r"\b(?:NEW|OLD)\.(\w+)")
+# A column of another table, which has to be written with its table if a later migration adds or renames it.
+_SQLITE_OTHER_COLUMN = re.compile(r"\b([a-z]+_\w+)\.(\w+)")
 _POSTGRES_FUNCTION = re.compile(
     r"^CREATE OR REPLACE FUNCTION (?P<name>\w+)\((?P<head>(?:.|\n)*?)AS \$body\$(?P<body>(?:.|\n)*?)\$body\$;$",
     re.MULTILINE,
@@ -138,8 +140,9 @@ class GuardCatalog:
                 if table.startswith(f"{self.app}_")
             }
             for trigger in _SQLITE_TRIGGER.finditer(self.read_sql(_SQLITE)):
-                named = set(_SQLITE_COLUMN.findall(trigger[0]))
-                is_whole = named <= columns.get(trigger["table"], set())
+                named = {(trigger["table"], column) for column in _SQLITE_COLUMN.findall(trigger[0])}
+                named.update(_SQLITE_OTHER_COLUMN.findall(trigger[0]))
+                is_whole = all(column in columns.get(table, ()) for table, column in named)
                 if is_whole and not any(table in trigger[0] for table in absent):
                     cursor.execute(f"DROP TRIGGER IF EXISTS {trigger['name']}")
                     cursor.execute(trigger[0].removesuffix(";"))

@@ -72,14 +72,14 @@ def without_the_condition(monkeypatch):
     assert CONDITION in order_writer._CONTENDED_ROWS
     monkeypatch.setattr(order_writer, "_CONTENDED_ROWS", order_writer._CONTENDED_ROWS.replace(CONDITION, "%s > 0"))
 
-    def careless(product_id, quantity, **told):
+    def careless(variant_id, quantity, **told):
         statement = (
             "UPDATE shop_stock SET committed = committed + %s, version = version + 1"
-            " WHERE product_id = %s RETURNING version"
+            " WHERE variant_id = %s RETURNING version"
         )
-        ((version,),) = stock_writer.prepared.execute_deferred(statement, [quantity, product_id])()
+        ((version,),) = stock_writer.prepared.execute_deferred(statement, [quantity, variant_id])()
         stock_writer._record_move(
-            product_id, version, "commit", quantity, told["reference"], told["key"], told["buyer_id"], told["now"]
+            variant_id, version, "commit", quantity, told["reference"], told["key"], told["buyer_id"], told["now"]
         )
         return True
 

@@ -33,7 +33,10 @@ from tests.shop.conftest import ADDRESS, stock_of
 
 pytestmark = [pytest.mark.served_only, pytest.mark.timeout(300)]
 CSRF = "c" * 32
-HOLD_STOCK = "SELECT 1 FROM shop_stock WHERE product_id = (SELECT id FROM shop_product WHERE public_id = %s) FOR UPDATE"
+HOLD_STOCK = (
+    "SELECT 1 FROM shop_stock s JOIN shop_variant v ON v.id = s.variant_id JOIN shop_product p ON p.id = v.product_id"
+    " WHERE p.public_id = %s FOR UPDATE OF s"
+)
 
 
 @pytest.fixture

@@ -26,28 +26,40 @@ OFFER = (
     "INSERT INTO shop_orderevent (order_id, seq, transition, from_state, to_state, actor_kind, actor_id, reason, evidence, at)"
     " SELECT '{{offered}}', 6, '{name}', 'shipped', 'shipped', '{who}', {{ana}}, '{reason}', '{{{{{evidence}}}}}', at FROM shop_orderevent WHERE seq = 1 AND order_id = '{{order}}'"
 )
+VARIANT = (
+    "INSERT INTO shop_variant (public_id, product_id, position, value_1, value_2, value_3, price_sen, sku, is_retired)"
+    " SELECT public_id, {product}, 0, {values}, 100, '', {{false}} FROM shop_order LIMIT 1"
+)
 ACCEPTED = {"name": "offer_accepted", "who": "buyer", "reason": "", "evidence": '"offer": 5, "amount_sen": 1000000'}
 ANSWERED = {"name": "dispute_answered", "who": "merchant", "reason": "maaf", "evidence": '"amount_sen": 1000000'}
 CLOSE = "UPDATE shop_pendingpurchase SET state = '{state}', closed_at = created_at WHERE public_id = '{{{of}}}'"
 DECIDED = {"of": "cased", "seq": 5, "who": "operator", "actor": "{bo}", "reason": "JNE: hilang"}
 ILLEGAL = {
     # Stock.
-    "sold below nothing": "UPDATE shop_stock SET committed = committed + 100, version = version + 1 WHERE product_id = {product}",
-    "pieces taken away that are sold": "UPDATE shop_stock SET on_hand = 0, version = version + 1 WHERE product_id = {product}",
-    "negative pieces": "UPDATE shop_stock SET committed = -1, version = version + 1 WHERE product_id = {product}",
-    "pieces that move unnumbered": "UPDATE shop_stock SET on_hand = on_hand + 1 WHERE product_id = {product}",
-    "a number left out": "UPDATE shop_stock SET on_hand = on_hand + 1, version = version + 2 WHERE product_id = {product}",
-    "stock of something else": "UPDATE shop_stock SET product_id = 99, version = version + 1 WHERE product_id = {product}",
-    "stock deleted": "DELETE FROM shop_stock WHERE product_id = {product}",
+    "sold below nothing": "UPDATE shop_stock SET committed = committed + 100, version = version + 1 WHERE variant_id = {variant}",
+    "pieces taken away that are sold": "UPDATE shop_stock SET on_hand = 0, version = version + 1 WHERE variant_id = {variant}",
+    "negative pieces": "UPDATE shop_stock SET committed = -1, version = version + 1 WHERE variant_id = {variant}",
+    "pieces that move unnumbered": "UPDATE shop_stock SET on_hand = on_hand + 1 WHERE variant_id = {variant}",
+    "a number left out": "UPDATE shop_stock SET on_hand = on_hand + 1, version = version + 2 WHERE variant_id = {variant}",
+    "stock of something else": "UPDATE shop_stock SET variant_id = 99, version = version + 1 WHERE variant_id = {variant}",
+    "stock deleted": "DELETE FROM shop_stock WHERE variant_id = {variant}",
     "move changed": "UPDATE shop_stockmove SET quantity = 1",
     "move deleted": "DELETE FROM shop_stockmove WHERE seq = 1",
     "move that was not made": "INSERT INTO shop_stockmove (stock_id, seq, kind, quantity, reference, idempotency_key, at) SELECT stock_id, 99, kind, quantity, reference, 'x', at FROM shop_stockmove WHERE seq = 1",
     "move told twice": "INSERT INTO shop_stockmove (stock_id, seq, kind, quantity, reference, idempotency_key, at) SELECT stock_id, seq, kind, quantity, reference, 'x', at FROM shop_stockmove WHERE seq = 1",
     # Prices.
-    "free goods": "UPDATE shop_product SET price_sen = 0",
-    "price below nothing": "UPDATE shop_product SET price_sen = -100",
-    "half a rupiah": "UPDATE shop_product SET price_sen = 150",
-    "price beyond counting": "UPDATE shop_product SET price_sen = 100000000100",
+    "free goods": "UPDATE shop_variant SET price_sen = 0",
+    "price below nothing": "UPDATE shop_variant SET price_sen = -100",
+    "half a rupiah": "UPDATE shop_variant SET price_sen = 150",
+    "price beyond counting": "UPDATE shop_variant SET price_sen = 100000000100",
+    # Variants.
+    "variant deleted": "DELETE FROM shop_variant WHERE id = {unsold}",
+    "variant of another product": "UPDATE shop_variant SET product_id = {beside} WHERE id = {variant}",
+    "variant under another number": "UPDATE shop_variant SET public_id = (SELECT public_id FROM shop_order LIMIT 1) WHERE id = {variant}",
+    "combination offered twice": VARIANT.format(product="{product}", values="'', '', ''"),
+    "value without the one before": VARIANT.format(product="{product}", values="'', 'M', ''"),
+    "more variants than a page shows": VARIANT.format(product="{full}", values="'x', '', ''"),
+    "more variants than a page shows come back": "UPDATE shop_variant SET is_retired = {false} WHERE product_id = {full}",
     "state of a product that nobody knows": "UPDATE shop_product SET state = 'gone'",
     # Orders: moves that are not in the table, or that nobody told.
     "from accepted to completed": MOVE.format(to="completed"),
@@ -124,8 +136,8 @@ ILLEGAL = {
     "purchase of somebody else": "UPDATE shop_pendingpurchase SET buyer_id = {bo} WHERE public_id = '{waiting}'",
     "purchase that waits longer": "UPDATE shop_pendingpurchase SET expires_at = '2099-01-01' WHERE public_id = '{waiting}'",
     "purchase deleted": "DELETE FROM shop_pendingpurchase",
-    "pieces held below nothing": "UPDATE shop_stock SET held = -1, version = version + 1 WHERE product_id = {product}",
-    "pieces held that are not there": "UPDATE shop_stock SET held = held + 100, version = version + 1 WHERE product_id = {product}",
+    "pieces held below nothing": "UPDATE shop_stock SET held = -1, version = version + 1 WHERE variant_id = {variant}",
+    "pieces held that are not there": "UPDATE shop_stock SET held = held + 100, version = version + 1 WHERE variant_id = {variant}",
     # The rest of what was said once.
     "answer changed": "UPDATE shop_attempt SET code = 'x'",
     "answer forgotten": "DELETE FROM shop_attempt",
@@ -144,7 +156,8 @@ ILLEGAL = {
     "a move less": "DELETE FROM shop_transition WHERE name = 'cancelled'",
 }  # fmt: skip
 ILLEGAL_ON_SQLITE = {
-    "half a piece": "UPDATE shop_stock SET on_hand = on_hand + 0.5, version = version + 1 WHERE product_id = {product}",
+    "half a piece": "UPDATE shop_stock SET on_hand = on_hand + 0.5, version = version + 1 WHERE variant_id = {variant}",
+    "variant replaced": "INSERT OR REPLACE INTO shop_variant SELECT * FROM shop_variant",
     "stock replaced": "INSERT OR REPLACE INTO shop_stock SELECT * FROM shop_stock",
     "move replaced": "INSERT OR REPLACE INTO shop_stockmove SELECT * FROM shop_stockmove",
     "order replaced": "INSERT OR REPLACE INTO shop_order SELECT * FROM shop_order",

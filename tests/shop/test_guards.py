@@ -19,7 +19,7 @@ from shop.actions import dispute_offers, disputes, pending_purchases
 from shop.actions.transitions import run_timer
 from shop.domain.order_states import ALLOWED_TRANSITIONS, FINISHED
 from shop.maintenance import guards
-from shop.models import OrderEvent, OrderTimer
+from shop.models import OrderEvent, OrderTimer, Variant
 from superapp.core import guards as core_guards
 from superapp.core.money import Money
 from tests.harness.socket_client import make_trusted_device
@@ -40,10 +40,11 @@ REFUSALS = (IntegrityError, DataError, InternalError)
 
 
 @pytest.fixture
-def scene(ana, bo, shop, product, buy, open_purchase, now):
+def scene(ana, bo, shop, product, buy, make_product, open_purchase, now):
     """
     An order that was accepted, one on its way, one with an open case, two in dispute, one of them with an offer, one completed, and two
-    purchases that a bank was to pay, one of which was cancelled; ids by name, as SQL has them.
+    purchases that a bank was to pay, one of which was cancelled; beside them a product that nobody bought, and one with a hundred
+    variants. Ids by name, as SQL has them.
     """
     order, done, sent, cased, disputed, offered = (buy(ana, product, pieces).order for pieces in (2, 1, 1, 1, 1, 1))
     api.accept_order(user_id=bo.pk, order=order, now=now)
@@ -70,9 +71,11 @@ def scene(ana, bo, shop, product, buy, open_purchase, now):
     pending_purchases.cancel_pending_purchase(buyer_id=ana.pk, order=given_up, now=now)
     waiting = open_purchase(ana, product).pk
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM shop_product")
-        ((product_id,),) = cursor.fetchall()
+    variant = Variant.objects.get()
+    unsold, beside, full = (Variant.objects.get(product__public_id=make_product(shop).public_id) for _ in range(3))
+    Variant.objects.bulk_create(
+        Variant(product=full.product, value_1=f"warna {n}", price_sen=100, is_retired=n > 98) for n in range(100)
+    )
     return {
         "order": write(order),
         "done": write(done),
@@ -82,7 +85,12 @@ def scene(ana, bo, shop, product, buy, open_purchase, now):
         "offered": write(offered),
         "given_up": write(given_up),
         "waiting": write(waiting),
-        "product": product_id,
+        "variant": variant.pk,
+        "product": variant.product_id,
+        "unsold": unsold.pk,
+        "beside": beside.product_id,
+        "full": full.product_id,
+        "false": "false",
         "ana": ana.pk,
         "bo": bo.pk,
     }

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from shop import api
-from shop.models import Product
+from shop.models import Product, Variant
 from shop.pages.merchant import handle_from_name
 from superapp.core.money import Money
 from tests.shop.conftest import stock_of
@@ -51,9 +51,9 @@ def test_product_form_sent_twice_adds_one_product(as_bo):
 
     first, again = (as_bo.post("/tokoku/barang/baru/", form) for _ in range(2))
 
-    product = Product.objects.get()
+    product, variant = Product.objects.get(), Variant.objects.get()
     assert (first.status_code, first.url) == (302, again.url)
-    assert (product.price_sen, product.state, product.stock.on_hand) == (12_500_00, "listed", 3)
+    assert (variant.price_sen, product.state, variant.stock.on_hand) == (12_500_00, "listed", 3)
     assert "Kalung" in text(Client().get(f"/toko/manik-bo/{product.slug}/"))
 
 
@@ -101,7 +101,7 @@ def test_product_form_changes_text_price_and_position(as_bo, product):
     as_bo.post(f"{address}rak/", {"shown": "no"})
 
     stored = Product.objects.get()
-    assert (stored.name, stored.price_sen, stored.state) == ("Gelang", 26_000_00, "hidden")
+    assert (stored.name, Variant.objects.get().price_sen, stored.state) == ("Gelang", 26_000_00, "hidden")
     assert Client().get(f"/toko/manik-bo/{stored.slug}/").status_code == 404
 
 
@@ -119,8 +119,7 @@ def test_outdated_product_form_does_not_restore_an_old_price(as_bo, bo, product,
     form = {"do": "words", "name": "Gelang manik biru", "price": "25.000", "description": ""}
 
     stale = as_bo.post(address, {**form, "version": seen})
-    between = Product.objects.get()
-    price, name = between.price_sen, between.name
+    price, name = Variant.objects.values_list("price_sen", "product__name").get()
     anew = as_bo.post(address, {**form, "price": "31.000", "version": version_on(stale)})
 
     assert stale.status_code == 409
@@ -130,8 +129,8 @@ def test_outdated_product_form_does_not_restore_an_old_price(as_bo, bo, product,
     assert 'value="Gelang manik biru"' in stale.content.decode()
     assert 'value="25.000"' in stale.content.decode()
     assert (price, name) == (30_000_00, "Gelang manik")
-    stored = Product.objects.get()
-    assert (anew.status_code, stored.price_sen, stored.name) == (302, 31_000_00, "Gelang manik biru")
+    assert anew.status_code == 302
+    assert Variant.objects.values_list("price_sen", "product__name").get() == (31_000_00, "Gelang manik biru")
 
 
 def test_product_form_sent_twice_is_saved_once_without_a_conflict(as_bo, product):
@@ -218,13 +217,13 @@ def test_orders_waiting_for_the_shop_come_first(as_bo, ana, bo, product, buy, no
 def test_weight_is_typed_in_the_form_corrected_and_removed(as_bo):
     form = {"name": "Kalung", "price": "12.500", "description": ""}
     added = as_bo.post("/tokoku/barang/baru/", {**form, "key": "k", "quantity": "3", "weight": " 1.500 ", "do": "list"})
-    weights = [Product.objects.get().weight_grams]
+    weights = [Variant.objects.get().weight_grams]
 
     page = as_bo.get(added.url).content.decode()
     # The last is a page that was loaded before there were weights.
     for more in ({"weight": "250"}, {"weight": ""}, {"weight": "75"}, {}):
         as_bo.post(added.url, {**form, **more, "do": "words"})
-        weights.append(Product.objects.get().weight_grams)
+        weights.append(Variant.objects.get().weight_grams)
 
     assert 'name="weight" type="text" inputmode="numeric" autocomplete="off" maxlength="9" value="1500"' in page
     assert weights == [1500, 250, None, 75, 75]

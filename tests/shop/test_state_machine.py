@@ -331,7 +331,7 @@ class ShopMachine(RuleBasedStateMachine):
     @invariant()
     def stands_as_the_auditor_says(self) -> None:
         for name, product in self.goods.items():
-            stock = Stock.objects.get(product__public_id=product)
+            stock = Stock.objects.get(variant__product__public_id=product)
             assert (stock.on_hand, stock.held, stock.committed) == (
                 self.model.on_hand[name],
                 0,

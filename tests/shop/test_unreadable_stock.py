@@ -7,7 +7,7 @@ from django.db import connection
 
 from shop import api
 from shop.errors import StockUnknown
-from shop.models import Attempt, Order, Product
+from shop.models import Attempt, Order, Variant
 from tests.shop.html_clients import browser_of, text
 from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401  # It empties them before each test.
 
@@ -22,9 +22,9 @@ def other(shop, make_product):
 @pytest.fixture
 def lost(product, other):
     """The bracelet, of which the row of the stock is gone; the necklace beside it is whole."""
-    row = Product.objects.get(public_id=product.public_id)
+    row = Variant.objects.get(product__public_id=product.public_id)
     without_guards("DELETE FROM shop_stockmove WHERE stock_id = %s", row.pk)
-    without_guards("DELETE FROM shop_stock WHERE product_id = %s", row.pk)
+    without_guards("DELETE FROM shop_stock WHERE variant_id = %s", row.pk)
     return product
 
 
