@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DjangoStore
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.test import Client
 
 from superapp.accounts.adapters.auth_backend import SessionUserBackend
@@ -51,6 +53,36 @@ def test_session_store_reads_changes_and_flushes_django_sessions() -> None:
     assert DjangoStore(made.session_key)["language"] == "en"
     found.flush()
     assert not Session.objects.exists()
+
+
+def test_session_that_cannot_be_written_is_not_taken_for_one_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = SessionStore()
+    made.create()
+    found = SessionStore(made.session_key)
+    found["language"] = "en"
+    with monkeypatch.context() as locked:
+        locked.setattr(Session, "save", refuse_to_write)
+        with pytest.raises(OperationalError):
+            found.save()
+    Session.objects.all().delete()
+    with pytest.raises(UpdateError):
+        found.save()
+
+
+def test_page_whose_session_cannot_be_written_says_so(
+    make_user: Callable[..., User], client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(make_user("ana"))
+    client.raise_request_exception = False
+    monkeypatch.setattr(Session, "save", refuse_to_write)
+
+    answer = client.post("/saya/tampilan/", {"language": "en"})
+
+    assert answer.status_code == 503
+
+
+def refuse_to_write(*_args: object, **_options: object) -> None:
+    raise OperationalError("database is locked")
 
 
 def test_expired_session_is_empty_and_has_no_key() -> None:
