@@ -42,7 +42,7 @@ def pay_out(request: HttpRequest) -> HttpResponse:
     if account is None:
         return redirect("shop:payout_account")
     balance, fee = payments.get_merchant_balance(merchant).total, payments.get_withdrawal_fee()
-    most = balance - fee if balance > fee else Money(0)
+    most = _most(balance)
     problem = ""
     if request.method == "POST":
         try:
@@ -112,7 +112,7 @@ def confirm_payout(request: HttpRequest, key: UUID) -> HttpResponse:
         "pin_field": pin_field.required_pin_field(request, refusal=unproved),
         # Another attempt needs a new confirmation, with the account and the balance as they are then.
         "is_refused": problem is not None and unproved is None,
-        "problem": problem and _say(problem, balance),
+        "problem": problem and _say(problem, _most(balance)),
     }
     return render(request, "shop/merchant/payout_confirm.html", context, status=problem.kind if problem else 200)
 
@@ -135,6 +135,12 @@ def payout_state(request: HttpRequest, payout: UUID) -> JsonResponse:
 
 def _own_merchant(request: HttpRequest) -> str:
     return merchant_reference(require_own_shop(get_current_user(request).pk).public_id)
+
+
+def _most(balance: Money) -> Money:
+    """Return what can be paid out of a balance, from which the fee comes, too."""
+    fee = payments.get_withdrawal_fee()
+    return balance - fee if balance > fee else Money(0)
 
 
 def _read_amount(request: HttpRequest, *, most: Money) -> Money:

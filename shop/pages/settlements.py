@@ -121,4 +121,4 @@ def _choose(request: HttpRequest, merchant: str, owner_id: int) -> None:
         target=target,
         now=clock.now(),
     )
-    flash_next(request, _("From now on you move the money by hand.") if rhythm == BY_HAND else _("Saved."))
+    flash_next(request, _("Automatic payouts are off.") if rhythm == BY_HAND else _("Saved."))

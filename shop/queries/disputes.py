@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from payments import api as payments
 from shop.domain.order_states import OFFER_TRANSITIONS
 from shop.domain.payment_references import order_reference
 from shop.errors import DisputeClosed
-from shop.models import Dispute, Order, OrderEvent
+from shop.models import Dispute, Order, OrderEvent, OrderLine, Shipment
 from shop.queries import orders
 from superapp.core.money import Money
 
@@ -36,7 +38,11 @@ class DisputeAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenDispute:
-    """An open dispute as operators see it. ``kept`` is the money that is still in escrow."""
+    """
+    An open dispute as operators see it. ``kept`` is the money that is still in escrow.
+
+    ``shipment`` is the parcel, with who reported its delivery.
+    """
 
     dispute: int
     order: UUID
@@ -46,6 +52,8 @@ class OpenDispute:
     opened_at: datetime
     reason: str
     kept: Money
+    goods: tuple[OrderLine, ...]
+    shipment: Shipment
     answers: tuple[DisputeAnswer, ...]
 
 
@@ -87,12 +95,12 @@ def count_open_disputes() -> int:
 def list_open_disputes() -> list[OpenDispute]:
     """List the open disputes, oldest first."""
     rows = Dispute.objects.filter(closed_at=None).order_by("opened_at", "pk")
-    return [_present(row) for row in rows.select_related("order", "order__buyer")[:DISPUTES_MAX]]
+    return [_present(row) for row in _with_orders(rows)[:DISPUTES_MAX]]
 
 
 def get_open_dispute(dispute: int) -> OpenDispute:
     """Return an open dispute. :raises DisputeClosed: if it is not open, or there is none"""
-    row = Dispute.objects.filter(pk=dispute, closed_at=None).select_related("order", "order__buyer").first()
+    row = _with_orders(Dispute.objects.filter(pk=dispute, closed_at=None)).first()
     if row is None:
         raise DisputeClosed
     return _present(row)
@@ -109,6 +117,10 @@ def lock_disputed_order(dispute: int) -> Order:
     return locked
 
 
+def _with_orders(rows: QuerySet[Dispute]) -> QuerySet[Dispute]:
+    return rows.select_related("order__buyer", "order__shipment").prefetch_related("order__lines")
+
+
 def _present(row: Dispute) -> OpenDispute:
     events = list(OrderEvent.objects.filter(order=row.order, transition__in=OFFER_TRANSITIONS).order_by("seq"))
     opened = next(event for event in reversed(events) if event.transition == "dispute_opened")
@@ -122,6 +134,8 @@ def _present(row: Dispute) -> OpenDispute:
         opened_at=row.opened_at,
         reason=opened.reason,
         kept=payments.get_escrow_balance(order_reference(row.order.public_id)),
+        goods=tuple(sorted(row.order.lines.all(), key=lambda line: line.position)),
+        shipment=row.order.shipment,
         answers=tuple(_answer(event, events[-1].seq) for event in answers),
     )
 

@@ -13,6 +13,7 @@ from superapp.console.domain.proposal_kinds import Approval, Fact, Payload, Prop
 from superapp.console.domain.roles import Role
 from superapp.console.domain.subject_words import register_subject_words
 from superapp.console.queries.audit import list_deeds
+from superapp.console.queries.proposals import list_open_payloads
 
 __all__ = [
     "Approval",
@@ -25,6 +26,7 @@ __all__ = [
     "Role",
     "clean_reason",
     "list_deeds",
+    "list_open_payloads",
     "propose",
     "record",
     "register_action_words",

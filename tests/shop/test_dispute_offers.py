@@ -265,4 +265,6 @@ def test_desk_shows_offers_and_answers(disputed, ana, bo, now, make_operator):
     seen = text(member.browser.get("/konsol/sengketa/"))
     assert "Pembeli menolak Rp20.000" in seen
     assert "“kurang”" in seen
+    assert "Gelang manik × 2" in seen
+    assert "JNE 1 · Belum ada kabar sampai" in seen
     assert "Pembeli belum menjawab" not in seen

@@ -349,3 +349,20 @@ def test_desk_keeps_what_was_written_when_it_refuses(sent, ana, now, make_operat
     assert 'value="Rp99.000"' in page
     assert 'value="retak sedikit"' in page
     assert "retak sedikit" not in helper.browser.get("/konsol/sengketa/").content.decode()
+
+
+def test_desk_says_who_reported_the_delivery_and_that_a_decision_waits(arrived, ana, now, make_operator):
+    maker = make_operator("bantu", "support")
+    open_(arrived, ana, now)
+    before = text(maker.browser.get("/konsol/sengketa/"))
+    form = {"dispute": str(Dispute.objects.get().pk), "verdict": "release", "reason": "sudah sampai"}
+    # Nothing is chosen beforehand.
+    assert maker.browser.post("/konsol/sengketa/", form | {"verdict": ""}).status_code == 422
+
+    maker.browser.post("/konsol/sengketa/", form)
+
+    after = maker.browser.get("/konsol/sengketa/")
+    assert "Kata kurir sudah sampai" in before
+    assert "menunggu orang kedua" not in before
+    assert "Satu keputusan menunggu orang kedua." in text(after)
+    assert f'href="/konsol/usulan/{Proposal.objects.get().public_id}/"' in after.content.decode()

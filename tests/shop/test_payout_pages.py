@@ -179,6 +179,17 @@ def test_amount_that_cannot_be_paid_out_is_refused_at_its_field(chosen, sold, am
     assert 'id="amount-problem"' in refused.content.decode()
 
 
+def test_second_window_says_what_is_left_without_the_fee(chosen, sold):
+    first, second = begin(chosen, "40.000"), begin(chosen, "40.000")
+    assert chosen.post(first, {"pin": PIN}).status_code == 302
+
+    refused = chosen.post(second, {"pin": PIN})
+
+    assert (refused.status_code, Withdrawal.objects.count()) == (409, 1)
+    # Of Rp50.000 the first took Rp42.500.
+    assert "Maksimal Rp5.000, sisanya untuk biaya." in text(refused)
+
+
 def test_account_changed_between_the_pages_is_not_paid(chosen, sold):
     address = begin(chosen)
     chosen.post(ACCOUNT, OTHER)

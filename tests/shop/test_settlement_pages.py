@@ -46,7 +46,7 @@ def address_on(page):
 
 
 def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold, move_clock, now):
-    assert "Kamu memindahkan uangnya sendiri." in text(as_bo.get(PAGE))
+    assert "Tidak aktif. Kamu bisa mencairkan sendiri kapan saja." in text(as_bo.get(PAGE))
 
     chosen = as_bo.post(PAGE, {"rhythm": "weekly", "pin": PIN})
     assert (chosen.status_code, chosen.url) == (302, PAGE)
@@ -57,7 +57,7 @@ def test_rhythm_is_chosen_with_the_pin_and_stopped_without(as_bo, sold, move_clo
 
     move_clock(now + timedelta(seconds=1))
     as_bo.post(PAGE, {"rhythm": "by_hand"})
-    assert "Kamu memindahkan uangnya sendiri." in text(as_bo.get(PAGE))
+    assert "Tidak aktif. Kamu bisa mencairkan sendiri kapan saja." in text(as_bo.get(PAGE))
 
 
 @pytest.mark.parametrize("pin", ["", "000001"])
@@ -66,7 +66,7 @@ def test_trusted_device_alone_does_not_choose_a_rhythm(as_bo, sold, pin):
 
     assert refused.status_code == 403
     assert "PIN salah." in text(refused)
-    assert "Kamu memindahkan uangnya sendiri." in text(as_bo.get(PAGE))
+    assert "Tidak aktif. Kamu bisa mencairkan sendiri kapan saja." in text(as_bo.get(PAGE))
 
 
 def test_unknown_rhythm_is_refused(as_bo):

@@ -34,9 +34,13 @@ def disputes(request: HttpRequest) -> HttpResponse:
             accounts.flash_next(request, _("Proposed. Somebody else has to approve it."))
             return redirect("shop:desk_disputes")
     typed = {name: request.POST.get(name, "")[:WRITTEN_CHARS_MAX] for name in WRITTEN}
+    waiting = {payload["dispute"]: proposal for proposal, payload in console.list_open_payloads(DECIDE)}
     context = {
         # A refused form keeps what was written, at the case that it was written for.
-        "disputes": [(one, str(one.dispute) == typed["dispute"]) for one in queries.list_open_disputes()],
+        "disputes": [
+            (one, waiting.get(one.dispute), str(one.dispute) == typed["dispute"])
+            for one in queries.list_open_disputes()
+        ],
         "typed": typed,
         "verdicts": VERDICTS.items(),
         "can_work": get_member(request).has_role(console.Role.FINANCE, console.Role.SUPPORT),

@@ -38,6 +38,12 @@ def get_proposal(proposal: UUID, *, kinds: Collection[str]) -> Proposal:
     return row
 
 
+def list_open_payloads(kind: str) -> list[tuple[UUID, Payload]]:
+    """Return the open proposals of a kind by id, with their values, oldest first."""
+    found = Proposal.objects.filter(kind=kind, state=Proposal.State.OPEN)
+    return list(found.order_by("pk").values_list("public_id", "payload"))
+
+
 def find_twin(kind: str, payload: Payload, *, reason: str, maker_id: int) -> Proposal | None:
     """Return the member's open proposal of these values. The caller must have locked the member."""
     mine = Proposal.objects.filter(kind=kind, maker_id=maker_id, reason=reason, state=Proposal.State.OPEN)
