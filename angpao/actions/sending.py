@@ -63,7 +63,8 @@ def require_sendable(request: PacketRequest) -> Audience:
 
     :raises NotOffered: if there are no payments here
     :raises AudienceNotFound: if the sender is not in the audience
-    :raises LuckyNotOffered, AmountInvalid, TooManySlots, TooLittle, NotDivisible, MessageTooLong: otherwise
+    :raises LuckyNotOffered, AmountInvalid, AmountNotWhole, TooManySlots: if it cannot be sent so
+    :raises TooLittle, NotDivisible, MessageTooLong: otherwise
     """
     if not feature_gates.is_enabled():
         raise NotOffered
@@ -81,8 +82,8 @@ def require_sendable(request: PacketRequest) -> Audience:
 
 
 def _require_sound_amount(request: PacketRequest, audience: Audience) -> None:
-    total = request.total.require_positive()
-    if total.asset != IDR or total.amount_minor % SEN_PER_RUPIAH or total.amount_minor > TOTAL_SEN_MAX:
+    total = request.total.require_whole()
+    if total.asset != IDR or total.amount_minor > TOTAL_SEN_MAX:
         raise AmountInvalid
     slots_max = min(audience.others, SLOTS_MAX)
     if not 1 <= request.slots <= slots_max:

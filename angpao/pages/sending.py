@@ -31,7 +31,7 @@ from payments.errors import InsufficientFunds, PinLocked, PinMissing, PinWrong
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 from superapp.core.money import SEN_PER_RUPIAH, Money
 
@@ -169,9 +169,11 @@ def _parse(
     """Parse the form into a request; return errors by field if it is invalid."""
     slots = int(typed["quantity"]) if typed["quantity"].isascii() and typed["quantity"].isdigit() else 0
     try:
-        written = money.parse(typed["amount"]).require_positive()
+        written = money.parse(typed["amount"]).require_whole()
     except AmountInvalid:
         return None, {"amount": _("Enter an amount, such as 50.000.")}
+    except AmountNotWhole as refusal:
+        return None, {"amount": refusal.body()["message"]}
     wanted = PacketRequest(
         packet=ids.new_id(),
         sender_id=user_id,

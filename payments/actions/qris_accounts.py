@@ -113,10 +113,12 @@ def make_qris_bill(
     Make a code for one amount, to be paid once within ``QRIS_BILL_MINUTES``; once per idempotency key.
 
     :raises QrisAccountNotFound: if the merchant has no account for codes
-    :raises QrisAmountInvalid: if the amount is above ``QRIS_PAYMENT_MAX_RUPIAH``
+    :raises AmountNotWhole: if the amount has a fraction of a rupiah
+    :raises QrisAmountInvalid: if it is above ``QRIS_PAYMENT_MAX_RUPIAH``
     :raises KeyReused: if the key was used for another amount or note
     """
     require_qris_amount(amount)
+    amount.require_whole()
     note = clean_line(note)
     _require("note", len(note) <= NOTE_CHARS_MAX, NOTE_CHARS_MAX)
     account = queries.get_qris_account(merchant)

@@ -175,9 +175,9 @@ def send_to_person(
     """
     Send money to a person given by their public id.
 
-    Memos go to contacts only; transfers to others must be at least ``TRANSFER_MIN_RUPIAH``. A stored response is
-    returned even if the receiver has left or blocked the sender since. Raises PersonNotFound, ToOneself, TooLittle,
-    MemoForContacts, and the errors of ``send_money``.
+    Amounts are whole rupiah. Memos go to contacts only; transfers to others must be at least ``TRANSFER_MIN_RUPIAH``.
+    A stored response is returned even if the receiver has left or blocked the sender since. Raises PersonNotFound,
+    ToOneself, AmountNotWhole, TooLittle, MemoForContacts, and the errors of ``send_money``.
     """
     amount.require_positive()
     memo = clean_line(memo)
@@ -203,10 +203,12 @@ def send_to_person(
 
 def require_minimum_amount(amount: Money, to: Recipient) -> None:
     """
-    Refuse a transfer below ``TRANSFER_MIN_RUPIAH`` to a person who is not a contact.
+    Refuse a transfer of a fraction of a rupiah, or below ``TRANSFER_MIN_RUPIAH`` to a person who is not a contact.
 
+    :raises AmountNotWhole: if the amount has a fraction
     :raises TooLittle: if the receiver is not a contact and the amount is below the minimum
     """
+    amount.require_whole()
     least = Money(settings.TRANSFER_MIN_RUPIAH * SEN_PER_RUPIAH)
     if not to.is_contact and amount < least:
         raise errors.TooLittle(amount_min=str(least), amount_min_minor=least.amount_minor)

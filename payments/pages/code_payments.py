@@ -25,7 +25,7 @@ from payments.pages.transfers import error_text
 from superapp.accounts import api as accounts
 from superapp.accounts.api import flash_next, get_current_user, named_person_required
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 from superapp.core.money import Money
 
@@ -152,7 +152,9 @@ def _find_response(request: HttpRequest, draft: PaymentDraft, key: UUID) -> api.
 
 def _parse_amount(field: str, typed: dict[str, str], problems: dict[str, object]) -> Money | None:
     try:
-        return money.parse(typed[field]).require_positive()
+        return money.parse(typed[field]).require_whole()
     except AmountInvalid:
         problems[field] = _("Enter an amount, such as 50.000.")
-        return None
+    except AmountNotWhole as refusal:
+        problems[field] = refusal.body()["message"]
+    return None

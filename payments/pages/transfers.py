@@ -32,7 +32,7 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, flash_next, get_current_user, named_person_required
 from superapp.accounts.errors import PersonNotFound
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost, post_only_redirecting_to
 from superapp.core.money import Money
 
@@ -176,7 +176,7 @@ def confirm_transfer(request: HttpRequest, user: UUID, key: UUID) -> HttpRespons
                 idempotency_key=str(key),
                 now=now,
             )
-        except (PinWrong, PinLocked, PinMissing, MemoForContacts, TooLittle) as refusal:
+        except (PinWrong, PinLocked, PinMissing, MemoForContacts, AmountNotWhole, TooLittle) as refusal:
             problem = refusal
         else:
             if isinstance(answer, api.Posted):
@@ -240,7 +240,7 @@ def _parse_form(
     except AmountInvalid:
         problems["amount"] = _("Enter an amount, such as 50.000.")
     if wanted is not None:
-        problems |= _too_little(wanted, to)
+        problems |= _out_of_bounds(wanted, to)
     if wanted is not None and wanted > available:
         problems["amount"] = _("You have {available}, which is not enough.").format(available=available)
     if len(memo) > MEMO_CHARS_MAX:
@@ -250,10 +250,10 @@ def _parse_form(
     return TransferDraft(amount=wanted, memo=memo if to.is_contact else ""), {}
 
 
-def _too_little(wanted: Money, to: Recipient) -> dict[str, object]:
+def _out_of_bounds(wanted: Money, to: Recipient) -> dict[str, object]:
     try:
         api.require_minimum_amount(wanted, to)
-    except TooLittle as refusal:
+    except (AmountNotWhole, TooLittle) as refusal:
         return {"amount": refusal.body()["message"]}
     return {}
 

@@ -143,4 +143,5 @@ def _parse_seq(text: str) -> int | None:
     return int(text) if is_number and 0 < int(text) <= SEQ_MAX else None
 
 
-_BLANK = {"amount": Money(0), "direction": "in"}
+# The rows that the page's script fills. Without the key, ``items`` would be the method of the dictionary.
+_BLANK = {"amount": Money(0), "direction": "in", "items": ""}

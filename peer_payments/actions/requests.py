@@ -37,7 +37,7 @@ def request_money(
 
     Refusals in this order: the input, the person, the key, the rate limit, the number of open requests.
 
-    :raises AmountInvalid, AmountTooLarge, NoteTooLong: if the input is not in bounds
+    :raises AmountInvalid, AmountNotWhole, AmountTooLarge, NoteTooLong: if the input is not in bounds
     :raises PersonNotFound, FromOneself, NotContacts: if this person cannot be asked
     :raises KeyReused: if the key was used for a different request
     :raises RateLimited, TooManyRequests: if there were too many, or too many are still open
@@ -226,9 +226,14 @@ def _close_by(user_id: int, request: UUID, state: MoneyRequest.State, *, side: s
 
 def close(row: MoneyRequest, state: MoneyRequest.State, *, journal: UUID | None = None, now: datetime) -> None:
     """Close a locked request, and publish it."""
+    mark_closed(row, state, journal=journal, now=now)
+    publish_change(row)
+
+
+def mark_closed(row: MoneyRequest, state: MoneyRequest.State, *, journal: UUID | None = None, now: datetime) -> None:
+    """Close a locked request, of which the caller publishes what happened to it."""
     row.state, row.journal, row.closed_at, row.version = state, journal, now, row.version + 1
     row.save(update_fields=["state", "journal", "closed_at", "version"])
-    publish_change(row)
 
 
 def publish_change(row: MoneyRequest) -> None:

@@ -51,7 +51,7 @@ def schedule_transfer(
 
     Must not run inside the caller's transaction, since a wrong PIN must be committed.
 
-    :raises AmountInvalid, AmountTooLarge, NoteTooLong, DateInvalid: if the input is not in bounds
+    :raises AmountInvalid, AmountNotWhole, AmountTooLarge, NoteTooLong, DateInvalid: if the input is not in bounds
     :raises PersonNotFound, NotContacts, TooManySchedules: if it cannot be scheduled
     :raises PinWrong, PinLocked, PinMissing: if the PIN does not authorize it
     """

@@ -21,13 +21,14 @@ OPEN_SHARES_OF_PAIR_MAX = 20
 
 def require_amount(amount: Money) -> Money:
     """
-    Return the amount if it is positive and not above ``AMOUNT_MAX``.
+    Return the amount if it is positive, whole rupiah, and not above ``AMOUNT_MAX``.
 
     :raises AmountInvalid: if it is not positive
+    :raises AmountNotWhole: if it has a fraction of a rupiah
     :raises AssetsMixed: if it is not in rupiah
     :raises AmountTooLarge: if it is too large
     """
-    if amount.require_positive() > AMOUNT_MAX:
+    if amount.require_whole() > AMOUNT_MAX:
         raise errors.AmountTooLarge(amount_max=str(AMOUNT_MAX))
     return amount
 

@@ -1,7 +1,7 @@
 """
 Shares of a bill: equal, by hand, or by item.
 
-Shares are whole rupiah where the bill is. What cannot be divided goes, one rupiah each, to the people who come first;
+Bills and shares are whole rupiah. What cannot be divided goes, one rupiah each, to the people who come first;
 the person who paid the bill is put first, so that nobody else bears it.
 """
 
@@ -35,13 +35,13 @@ def split_equally(total: Money, people: Sequence[UUID]) -> dict[UUID, Money]:
     """
     Split a bill among people in equal parts.
 
+    :raises AmountInvalid, AmountNotWhole: if it is nothing, or has a fraction of a rupiah
     :raises BillInvalid: if there is nobody to split it with
     """
     if not people:
         raise errors.BillInvalid
-    rupiah, sen = divmod(total.amount_minor, SEN_PER_RUPIAH)
+    rupiah = total.require_whole().amount_minor // SEN_PER_RUPIAH
     parts = [part * SEN_PER_RUPIAH for part in Money(rupiah).split(len(people))]
-    parts[0] += Money(sen)
     return dict(zip(people, parts, strict=True))
 
 

@@ -30,7 +30,7 @@ from peer_payments.pages import pin_problems
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 from superapp.core.money import Money
 
@@ -89,7 +89,7 @@ def request_from(request: HttpRequest, user: UUID) -> HttpResponse:
             return redirect("peer_payments:request", money_request=made.public_id)
         except AmountInvalid:
             problems, status = {"amount": _("Enter an amount, such as 50.000.")}, ErrorKind.INVALID
-        except (errors.AmountTooLarge, errors.NoteTooLong, errors.TooManyRequests) as refusal:
+        except (AmountNotWhole, errors.AmountTooLarge, errors.NoteTooLong, errors.TooManyRequests) as refusal:
             field = "note" if isinstance(refusal, errors.NoteTooLong) else "amount"
             problems, status = {field: refusal.body()["message"]}, refusal.kind
     context = {

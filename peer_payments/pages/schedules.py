@@ -22,12 +22,13 @@ from peer_payments.pages import pin_problems
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 
 AMOUNT_CHARS_MAX = 40
 FIELDS: dict[type[DomainError], str] = {
     errors.NoteTooLong: "note",
+    AmountNotWhole: "amount",
     errors.AmountTooLarge: "amount",
     errors.DateInvalid: "first_on",
     errors.TooManySchedules: "amount",

@@ -22,7 +22,7 @@ from shop.pages.merchant import require_own_shop
 from shop.pages.page_context import boot
 from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, InputInvalid
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, InputInvalid
 from superapp.core.form_pages import (
     PICTURE_COST,
     errors_by_field,
@@ -113,7 +113,7 @@ def new_bill(request: HttpRequest) -> HttpResponse:
                 now=clock.now(),
             )
             return redirect("shop:bill", bill=bill.public_id)
-        except (AmountInvalid, QrisAmountInvalid, QrisFieldInvalid) as refusal:
+        except (AmountInvalid, AmountNotWhole, QrisAmountInvalid, QrisFieldInvalid) as refusal:
             problem = refusal
     context = {"shop": shop, "typed": typed, "key": key, "problems": _problems(problem, ("amount", "note"))}
     return render(request, "shop/merchant/new_bill.html", context, status=problem.kind if problem else 200)
@@ -190,7 +190,7 @@ def _show_code(
 def _problems(problem: DomainError | None, fields: tuple[str, ...]) -> dict[str, Any]:
     if problem is None:
         return {}
-    field_of = make_field_lookup({AmountInvalid: "amount", QrisAmountInvalid: "amount"})
+    field_of = make_field_lookup({AmountInvalid: "amount", AmountNotWhole: "amount", QrisAmountInvalid: "amount"})
     return errors_by_field(problem.all(), fields=fields, field_of=field_of, sentence_of=_sentence)
 
 

@@ -146,6 +146,14 @@ class AmountInvalid(DomainError):
     message = _("That is not a valid amount.")
 
 
+class AmountNotWhole(DomainError):
+    """A person pays, asks for or splits an amount with a fraction of a rupiah. Only the ledger counts in sen."""
+
+    code = "money.amount_not_whole"
+    kind = ErrorKind.INVALID
+    message = _("Enter whole rupiah, at least Rp1.")
+
+
 class AssetsMixed(DomainError):
     """Money of two assets was added or compared."""
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from superapp.core.errors import AmountInvalid, AssetsMixed
+from superapp.core.errors import AmountInvalid, AmountNotWhole, AssetsMixed
 
 # Far above the sum of all wallets of a country in sen, far below 64 bits: sums of sums still fit.
 MINOR_MAX = 10**17
@@ -94,6 +94,19 @@ class Money:
         """
         if self.amount_minor <= 0:
             raise AmountInvalid
+        return self
+
+    def require_whole(self) -> Money:
+        """
+        Return the amount if people can pay it: positive, and without a fraction of a rupiah, so that Rp1 is the least.
+
+        Sen are for what nobody types, such as fees and shares of them.
+
+        :raises AmountInvalid: if it is not positive
+        :raises AmountNotWhole: if it has a fraction
+        """
+        if self.require_positive().amount_minor % 10 ** ASSETS[self.asset].digits:
+            raise AmountNotWhole
         return self
 
     def split(self, parts: int) -> list[Money]:

@@ -22,7 +22,7 @@ from payments import api as payments
 from payments.errors import KeyReused, NotOffered, PinWrong
 from payments.models import Journal
 from superapp.accounts import api as accounts
-from superapp.core.errors import AmountInvalid, InputInvalid
+from superapp.core.errors import AmountInvalid, AmountNotWhole, InputInvalid
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.angpao.conftest import open_one
@@ -117,7 +117,8 @@ def test_wrong_pin_sends_nothing(ana, ask_for, now):
         ({"slots": 3}, errors.TooManySlots),
         ({"total": 1_999_00}, errors.TooLittle),
         ({"total": 10_001_00, "mode": "equal"}, errors.NotDivisible),
-        ({"total": 20_000_50}, AmountInvalid),
+        ({"total": 20_000_50}, AmountNotWhole),
+        ({"total": 1, "slots": 1}, AmountNotWhole),
         ({"total": 0}, AmountInvalid),
         ({"total": Money(20_000_00, "USD")}, AmountInvalid),
         ({"mode": "greedy"}, InputInvalid),

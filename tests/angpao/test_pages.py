@@ -85,6 +85,8 @@ def test_equal_amount_is_what_each_person_gets(ana, group):
         ({"amount": ""}, "amount"),
         ({"amount": "x"}, "amount"),
         ({"amount": "1.999"}, "amount"),
+        ({"amount": "10.000,50"}, "amount"),
+        ({"amount": "10.000,50", "mode": "equal"}, "amount"),
         ({"amount": "900.000"}, "amount"),
         ({"quantity": "0"}, "quantity"),
         ({"quantity": "3"}, "quantity"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superapp.core.errors import AmountInvalid, AssetsMixed
+from superapp.core.errors import AmountInvalid, AmountNotWhole, AssetsMixed
 from superapp.core.money import MINOR_MAX, Money, from_wire, parse
 
 AMOUNTS = st.integers(-MINOR_MAX, MINOR_MAX)
@@ -78,6 +78,19 @@ def test_sum_beyond_every_bound_is_refused():
 )
 def test_amount_is_formatted_for_people(minor, written):
     assert str(Money(minor)) == written
+
+
+@pytest.mark.parametrize("minor", [1, 99, 101, 1_000_050])
+def test_amount_with_a_fraction_of_a_rupiah_is_not_whole(minor):
+    with pytest.raises(AmountNotWhole):
+        Money(minor).require_whole()
+
+
+def test_least_whole_amount_is_one_rupiah():
+    assert Money(1_00).require_whole() == Money(1_00)
+    for nothing in (0, -1_00):
+        with pytest.raises(AmountInvalid):
+            Money(nothing).require_whole()
 
 
 @pytest.mark.parametrize(

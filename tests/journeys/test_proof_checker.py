@@ -32,9 +32,9 @@ def kept(make_payer, client, now, tmp_path):
     """The page and a proof as files, and the journal."""
     ana, bo = make_payer("ana", 100_000_00), make_payer("bo")
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
-    journal = api.send_to_person(
+    journal = api.send_money(
         sender_id=ana.pk,
-        receiver=bo.public_id,
+        receiver_id=bo.pk,
         amount=Money(15_000_50),
         memo="<b>bakso</b>",
         pin=PIN,

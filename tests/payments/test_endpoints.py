@@ -89,9 +89,9 @@ def test_transfer_over_socket_and_rest_with_one_key_happens_once(doors, ana, bo,
 
 def test_refusal_is_the_same_over_socket_and_rest_and_final(doors, ana, bo, make_user, now):
     ask = doors(ana)
-    socket, rest = ask("payments.send", **wish(bo, 100_000_01))
+    socket, rest = ask("payments.send", **wish(bo, 100_001_00))
     top_up(make_user, ana, 500_000_00, now)
-    again, _ = ask("payments.send", **wish(bo, 100_000_01))
+    again, _ = ask("payments.send", **wish(bo, 100_001_00))
 
     assert socket["err"] == rest["err"] == again["err"]
     assert (socket["err"]["code"], rest["status"]) == ("payments.insufficient_funds", 409)
@@ -121,6 +121,8 @@ def test_key_reused_for_another_request_is_refused(doors, ana, bo, now):
         ({"amount": {"amount_minor": 10**18, "asset": "IDR"}}, None),
         ({"amount": {"amount_minor": 0, "asset": "IDR"}}, "money.amount_invalid"),
         ({"amount": {"amount_minor": -1, "asset": "IDR"}}, "money.amount_invalid"),
+        ({"amount": {"amount_minor": 1, "asset": "IDR"}}, "money.amount_not_whole"),
+        ({"amount": {"amount_minor": 1_000_000_50, "asset": "IDR"}}, "money.amount_not_whole"),
         ({"amount": {"amount_minor": 100, "asset": "XAU"}}, "money.amount_invalid"),
         ({"amount": {"amount_minor": 100}}, "invalid"),
         ({"pin": 280394}, "invalid"),
@@ -232,7 +234,9 @@ def test_wallet_topic_is_watched_only_by_its_owner(connect, ana, bo, now):
 def test_wallet_history_is_paged_and_searched(connect, ana, bo, now):
     socket = connect(ana)
     for number in range(3):
-        socket.ok("payments.send", **wish(bo, 100 + number, memo=f"nota {number}", idempotency_key=f"k-{number}"))
+        socket.ok(
+            "payments.send", **wish(bo, 100_00 + number * 100, memo=f"nota {number}", idempotency_key=f"k-{number}")
+        )
 
     first = socket.ok("payments.history", limit=2)
     rest = socket.ok("payments.history", before=first["rows"][-1]["seq"])

@@ -37,10 +37,19 @@ def test_new_wallet_page_shows_an_empty_history(make_user):
     assert "Belum ada aktivitas" in page
 
 
+def test_row_template_of_the_wallet_holds_no_words(as_ana):
+    page = as_ana.get("/dompet/").content.decode()
+
+    row = page.partition('<template id="movement-template">')[2].partition("</template>")[0]
+    words = " ".join(re.sub(r"<[^>]*>", " ", row).split())
+    assert ("dict_items" in page, words) == (False, "Rp0")
+    assert 'data-part="memo" dir="auto" hidden>' in row
+
+
 def test_wallet_page_shows_balance_and_history(as_ana, ana, bo, now):
-    sent = api.send_to_person(
+    sent = api.send_money(
         sender_id=ana.pk,
-        receiver=bo.public_id,
+        receiver_id=bo.pk,
         amount=Money(15_000_50),
         memo="bakso",
         pin=PIN,
@@ -174,12 +183,24 @@ def test_amount_above_the_balance_is_refused_without_using_up_a_key(as_ana, bo):
     assert Request.objects.filter(scope__contains=":send").count() == 0
 
 
-@pytest.mark.parametrize("amount", ["", "0", "-5", "1,5", "1e9", "NaN", "1.25", "lima ribu", "9" * 40])
+@pytest.mark.parametrize(
+    "amount", ["", "0", "-5", "1,5", "0,01", "50.000,50", "1e9", "NaN", "1.25", "lima ribu", "9" * 40]
+)
 def test_invalid_amount_is_refused_at_its_field(as_ana, bo, amount):
     response = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": amount})
 
     assert response.status_code == 422
     assert 'id="amount-problem"' in response.content.decode()
+
+
+def test_fraction_of_a_rupiah_is_refused_in_words_and_one_rupiah_is_sent_to_a_contact(as_ana, ana, bo, now):
+    accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
+
+    refused = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": "0,01"})
+    as_ana.post(begin(as_ana, bo, "1"), {"pin": PIN})
+
+    assert "Isi rupiah bulat, minimal Rp1." in refused.content.decode()
+    assert balance(bo, now) == 1_00
 
 
 def test_transfer_page_shows_the_result_after_the_receiver_closed(as_ana, ana, bo, now):

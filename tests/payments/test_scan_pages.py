@@ -133,6 +133,8 @@ def test_tip_is_asked_where_the_code_invites_one(as_ana, ana, warung, now):
     [
         pytest.param({"amount": ""}, "amount", id="empty"),
         pytest.param({"amount": "abc"}, "amount", id="no number"),
+        pytest.param({"amount": "0,01"}, "amount", id="a fraction of a rupiah"),
+        pytest.param({"amount": "1.000", "tip": "0,50"}, "tip", id="tip with a fraction"),
         pytest.param({"amount": "10.000.001"}, "amount", id="above the limit"),
         pytest.param({"amount": "1.000", "tip": "x"}, "tip", id="tip that is no number"),
     ],

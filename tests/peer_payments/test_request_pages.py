@@ -66,6 +66,7 @@ def test_form_makes_one_request_however_often_it_is_sent(two):
     [
         pytest.param({"amount": "banyak"}, "amount-problem", id="words"),
         pytest.param({"amount": "0"}, "amount-problem", id="nothing"),
+        pytest.param({"amount": "0,01"}, "amount-problem", id="a fraction of a rupiah"),
         pytest.param({"amount": "100.000.001"}, "amount-problem", id="too much"),
         pytest.param({"note": "x" * 141}, "note-problem", id="long note"),
     ],

@@ -348,10 +348,12 @@ def test_pages_schedule_pause_and_stop(two, now, monkeypatch):
     assert 'min="2027-03-02"' in browser.get(address).content.decode()
     form = {"amount": "30.000", "first_on": "2027-03-31", "repeat": "monthly", "note": "kos", "pin": PIN, "key": "k"}
 
+    torn = browser.post(address, {**form, "amount": "30.000,50"})
     wrong = browser.post(address, {**form, "pin": "000000"})
     made = browser.post(address, form).headers["Location"]
     page = browser.get(made).content.decode()
 
+    assert (torn.status_code, 'id="amount-problem"' in torn.content.decode()) == (422, True)
     assert (wrong.status_code, 'id="pin-problem"' in wrong.content.decode()) == (403, True)
     assert "31 Maret 2027" in page
     for do, state in (("pause", "paused"), ("resume", "active"), ("stop", "stopped"), ("pause", "stopped")):

@@ -126,10 +126,10 @@ def test_payment_before_a_block_keeps_its_response(ana, bo, now):
 
 def test_transfer_to_a_stranger_has_a_minimum_amount(ana, bo, now):
     with pytest.raises(payment_errors.TooLittle) as refused:
-        send(ana, bo, 1, now)
+        send(ana, bo, 1_00, now)
 
     assert refused.value.params == {"amount_min": "Rp1.000", "amount_min_minor": 1_000_00}
     send(ana, bo, 1_000_00, now)
     accounts.connect_people(user_id=ana.pk, peer_id=bo.pk, now=now)
-    send(ana, bo, 1, now)
-    assert payments.get_wallet(bo.pk, now=now).available == Money(1_000_01)
+    send(ana, bo, 1_00, now)
+    assert payments.get_wallet(bo.pk, now=now).available == Money(1_001_00)
