@@ -224,16 +224,24 @@ def review_sentence(order: OrderDetails, *, now: datetime) -> str:
 
 
 def money_sentence(order: OrderDetails) -> str:
-    """Return the sentence about where the order's money is: in escrow, paid to the shop, refunded, or set aside."""
+    """
+    Return the sentence about where the order's money is: in escrow, paid to the shop, refunded, or set aside.
+
+    Of an order that was not cancelled, a second sentence says what was set aside of the refunds that have no line of
+    their own, as those after a dispute.
+    """
     summary = order.summary
     state = summary.state if summary.state in ("completed", "cancelled") else "kept"
     fee, kept = order.fee or Money(0), order_fees.fee_base(summary.total, order.steps)
     total = summary.total if state == "cancelled" else kept
     is_free = order.fee is not None and not order.fee and state != "cancelled"
-    case = "set_aside" if order.set_aside else f"{state}_free" if is_free else state
-    return str(MONEY_SENTENCES[summary.role, case]).format(
-        total=total, net=kept - fee, fee=fee, aside=order.set_aside, brand=settings.BRAND_NAME
-    )
+    aside, in_lines = order.set_aside, sum((one.amount for one in order.refunds if one.is_suspended), Money(0))
+    cases = ["set_aside" if aside and state == "cancelled" else f"{state}_free" if is_free else state]
+    if state != "cancelled" and aside > in_lines:
+        aside -= in_lines
+        cases.append("set_aside")
+    sums = {"total": total, "net": kept - fee, "fee": fee, "aside": aside, "brand": settings.BRAND_NAME}
+    return " ".join(str(MONEY_SENTENCES[summary.role, case]).format(**sums) for case in cases)
 
 
 def refund_sentence(order: OrderDetails, *, now: datetime) -> str:

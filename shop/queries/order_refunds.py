@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from payments import api as payments
-from shop.domain.order_states import FINISHED
+from shop.domain.order_states import FINISHED, REFUND_TRANSITIONS
 from shop.domain.payment_references import order_reference
 from shop.models import Order, OrderEvent
 from superapp.core.money import Money
@@ -19,8 +19,13 @@ def list_refunds(order: Order) -> tuple[payments.RefundDetails, ...]:
 
 
 def get_set_aside(order: Order) -> Money:
-    """Return how much of a cancelled order's refund did not fit into the buyer's wallet."""
-    if order.state != Order.State.CANCELLED:
+    """
+    Return how much of an order's refunds did not fit into the buyer's wallet, whoever gave them.
+
+    The order's events must be prefetched.
+    """
+    is_refunded = any(event.transition in REFUND_TRANSITIONS for event in order.events.all())
+    if order.state != Order.State.CANCELLED and not is_refunded:
         return Money(0)
     return payments.get_suspended_refund(order_reference(order.public_id))
 

@@ -10,6 +10,7 @@ from payments.api import get_or_open_wallet
 from payments.maintenance.integrity_checks import check_integrity as check_money
 from payments.writers import ledger
 from shop import api
+from shop.actions import dispute_offers, disputes, refunds
 from shop.maintenance.integrity_checks import check_integrity
 from shop.maintenance.order_timers import run_due_timers
 from superapp.core import outbox
@@ -96,3 +97,58 @@ def test_suspended_refund_of_another_order_is_not_that_of_this_one(paid, ana, or
     kept = api.cancel_order(user_id=ana.pk, order=order, device_id=make_trusted_device(ana), now=now)
 
     assert kept.set_aside == Money(0)
+
+
+@pytest.fixture
+def disputed(paid, bo, now):
+    """The order on its way, about which its buyer says that something is wrong; then the wallet is filled."""
+    buyer, order = paid
+    api.accept_order(user_id=bo.pk, order=order, now=now)
+    api.ship_order(user_id=bo.pk, order=order, courier="JNE", resi="1", now=now)
+    disputes.open_dispute(user_id=buyer.pk, order=order, reason="rusak", expected_rev=None, now=now)
+    fill_wallet(buyer, now)
+    return buyer, order
+
+
+def accept_part(buyer, owner, order, part, now):
+    """Have the merchant offer a part, and the buyer accept it: the order is completed."""
+    told = {"order": order, "amount": Money(part), "pin": "", "expected_rev": None, "now": now}
+    dispute_offers.answer_dispute(user_id=owner.pk, words="Maaf", device_id=make_trusted_device(owner), **told)
+    offer = api.fetch_order(user_id=buyer.pk, order=order).steps[-1].version
+    device = make_trusted_device(buyer)
+    dispute_offers.accept_offer(user_id=buyer.pk, offer=offer, device_id=device, **told)
+
+
+def test_part_after_a_dispute_that_does_not_fit_is_said_to_be_set_aside_on_the_completed_order(disputed, bo, now):
+    buyer, order = disputed
+
+    accept_part(buyer, bo, order, 11_000_00, now)
+
+    mine, theirs = text(browser_of(buyer).get(f"/pesanan/{order}/")), text(browser_of(bo).get(f"/pesanan/{order}/"))
+    assert "Rp14.000 diteruskan ke toko. Rp11.000 dikembalikan, tetapi tidak muat di dompetmu" in mine
+    assert "Rp11.000 dikembalikan. Nusa menyisihkannya untuk pembeli." in theirs
+    shown = api.fetch_order(user_id=buyer.pk, order=order)
+    assert (shown.summary.state, shown.set_aside, balance(buyer, now)) == ("completed", Money(11_000_00), 0)
+
+
+def test_part_after_a_dispute_that_fits_is_not_said_to_be_set_aside(disputed, bo, now):
+    buyer, order = disputed
+
+    accept_part(buyer, bo, order, 10_000_00, now)
+
+    assert "menyisihkan" not in text(browser_of(buyer).get(f"/pesanan/{order}/"))
+    assert balance(buyer, now) == 10_000_00
+
+
+def test_refund_with_a_line_of_its_own_is_said_to_be_set_aside_once(disputed, bo, now):
+    buyer, order = disputed
+    accept_part(buyer, bo, order, 11_000_00, now)
+    device = make_trusted_device(bo)
+    given = {"amount": Money(12_000_00), "reason": "", "number": "r1", "device_id": device, "pin": "", "now": now}
+
+    refunds.refund_order(user_id=bo.pk, order=order, **given)
+
+    mine = text(browser_of(buyer).get(f"/pesanan/{order}/"))
+    assert mine.count("Rp11.000 dikembalikan, tetapi tidak muat di dompetmu") == 1
+    assert mine.count("Tidak muat di dompetmu, jadi Nusa menyisihkannya untukmu.") == 1
+    assert api.fetch_order(user_id=buyer.pk, order=order).set_aside == Money(23_000_00)
