@@ -27,7 +27,8 @@ FINANCE = frozenset({Role.FINANCE})
 
 
 def describe_break(row: ReconciliationBreak) -> list[Fact]:
-    """Return a break in words: its kind, reference, day, and what each source says."""
+    """Return a break in words: its kind, reference, day, whose payout it is, and what each source says."""
+    merchants = reconciliation.fetch_payout_merchants([row.reference])
     told = (
         (_("Ledger") if row.kind != "balance_differs" else _("Lines add up to"), row.ledger_amount),
         (_("Bank's history"), row.history_amount),
@@ -37,6 +38,7 @@ def describe_break(row: ReconciliationBreak) -> list[Fact]:
         (_("Difference"), str(KIND_WORDS[row.kind])),
         (_("Reference"), row.reference),
         (_("Day"), row.day.isoformat()),
+        *((_("Payout of"), name) for name in merchants.values()),
         *((word, "–" if amount is None else str(Money(amount))) for word, amount in told),
     ]
 

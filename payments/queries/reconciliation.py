@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Collate
 
+from payments.domain.purposes import resolve_purposes
 from payments.domain.reconciliation import LATE_DAYS_MAX, Coverage, Row, Source
 from payments.domain.statement_csv import BANK_TIME_ZONE
 from payments.errors import BreakNotFound
@@ -170,6 +171,28 @@ def is_posted(reference: str) -> bool:
         or IncomingPayment.objects.filter(bank_reference=reference).exists()
         or Withdrawal.objects.filter(bank_reference=reference, state=Withdrawal.State.DONE).exists()
     )
+
+
+def fetch_payout_merchants(references: Collection[str]) -> dict[str, str]:
+    """
+    Return the names of the merchants whose payouts went out under these references, in one query and one for names.
+
+    A payout is found by the bank's reference, or by ours where the bank gave none; other references are left out. A
+    merchant without a name is called by its reference.
+    """
+    ours = [reference.removeprefix(OURS) for reference in references if reference.startswith(OURS)]
+    found = Withdrawal.objects.exclude(merchant="").filter(
+        Q(bank_reference__in=references) | Q(partner_reference__in=ours)
+    )
+    merchants: dict[str, str] = {}
+    for bank_reference, partner_reference, merchant in found.values_list(
+        "bank_reference", "partner_reference", "merchant"
+    ):
+        merchants[bank_reference or OURS + partner_reference] = merchant
+    names = resolve_purposes(merchants.values())
+    return {
+        reference: names[merchant].name if merchant in names else merchant for reference, merchant in merchants.items()
+    }
 
 
 def lock_open_break(reference: str) -> ReconciliationBreak | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO, cast
@@ -33,7 +34,7 @@ DESK = "payments.reconciliation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakView:
-    """A break in words, with its age."""
+    """A break in words, with its age; ``merchant`` is the name of the shop whose payout it is, if it is one."""
 
     row: ReconciliationBreak
     kind: str | Promise
@@ -41,6 +42,7 @@ class BreakView:
     age: str
     amount: Money
     note: str
+    merchant: str
 
     @property
     def size(self) -> Money:
@@ -72,7 +74,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     open_breaks = rows.list_open_breaks()
     per_day = rows.count_open_breaks_by_day()
     context = {
-        "breaks": [present(row, now) for row in open_breaks],
+        "breaks": _present_breaks(open_breaks, now),
         "days": [_present_day(row, per_day.get(row.day, 0)) for row in rows.list_days()],
         "can_work": get_member(request).has_role(console.Role.FINANCE),
         "problem": problem,
@@ -94,7 +96,7 @@ def reconciled_day(request: HttpRequest, day: str) -> HttpResponse:
     row = rows.find_day(chosen)
     if row is None:
         raise Http404
-    breaks = [present(one, now) for one in rows.list_breaks_of(chosen)]
+    breaks = _present_breaks(rows.list_breaks_of(chosen), now)
     context = {
         "day": _present_day(row, sum(one.row.closed_at is None for one in breaks)),
         "breaks": breaks,
@@ -121,7 +123,7 @@ def difference(request: HttpRequest, difference: int) -> HttpResponse:
             accounts.flash_next(request, note)
             return redirect("payments:desk_difference", difference=row.pk)
     context = {
-        "one": present(row, now),
+        "one": _present_breaks([row], now)[0],
         "facts": describe_break(row),
         "hint": "" if row.closed_at else HINT_WORDS[row.kind],
         "choices": _list_corrections(row),
@@ -134,8 +136,13 @@ def difference(request: HttpRequest, difference: int) -> HttpResponse:
     return render(request, "payments/desks/difference.html", context, status=status)
 
 
-def present(row: ReconciliationBreak, now: datetime) -> BreakView:
-    """Return a break in words."""
+def _present_breaks(breaks: Sequence[ReconciliationBreak], now: datetime) -> list[BreakView]:
+    """Return breaks in words; the shops are fetched once for all."""
+    merchants = rows.fetch_payout_merchants([row.reference for row in breaks])
+    return [_present(row, merchants.get(row.reference, ""), now) for row in breaks]
+
+
+def _present(row: ReconciliationBreak, merchant: str, now: datetime) -> BreakView:
     told = row.history_amount if row.statement_amount is None else row.statement_amount
     return BreakView(
         row=row,
@@ -144,6 +151,7 @@ def present(row: ReconciliationBreak, now: datetime) -> BreakView:
         age=age_words((row.closed_at or now) - row.found_at),
         amount=Money((told or 0) - (row.ledger_amount or 0)),
         note=evidence_words(row.note),
+        merchant=merchant,
     )
 
 
