@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from superapp.accounts.models import User
 from superapp.core.models import Instance
 from tests.conftest import SHARED
-from tests.harness import bootstrap, databases, ports
+from tests.harness import bootstrap, databases, demo_site, ports
 from tests.harness.network import NetworkBlocked
 from tests.harness.running_site import ROOT
 from tests.harness.servers import Process, Redis, accepts
@@ -168,6 +168,24 @@ def test_process_that_exits_at_once_reports_its_output(tmp_path):
 
     with pytest.raises(RuntimeError, match="no such day"):
         process.start()
+
+
+def test_process_that_never_is_ready_is_given_up_after_its_own_time(tmp_path):
+    process = Process(
+        "slow",
+        [sys.executable, "-c", "import time; time.sleep(60)"],
+        log_path=tmp_path / "log",
+        is_ready=lambda: False,
+        ready_seconds_max=0.1,
+    )
+
+    with pytest.raises(TimeoutError, match=r"slow ready did not come true within 0\.1 s"):
+        process.start()
+    process.kill()
+
+
+def test_demo_site_is_waited_for_three_minutes(tmp_path):
+    assert demo_site._server("http://localhost:1", 1, tmp_path)._ready_seconds_max == 180
 
 
 PAGES = {

@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.harness.ports import free_port
 from tests.harness.servers import Process
 
+# Beside other work on the machine the imports alone may take a minute.
+READY_SECONDS_MAX = 180
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -64,4 +66,5 @@ def _server(url: str, port: int, var_dir: Path) -> Process:
         is_ready=lambda: answers(url),
         env=dict(os.environ),
         cwd=ROOT,
+        ready_seconds_max=READY_SECONDS_MAX,
     )

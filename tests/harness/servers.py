@@ -52,6 +52,7 @@ class Process:
         user: str | None = None,
         cwd: Path | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
+        ready_seconds_max: float = READY_SECONDS_MAX,
         stop_seconds_max: float = STOP_SECONDS_MAX,
     ) -> None:
         self.name = name
@@ -62,6 +63,7 @@ class Process:
         self._user = user
         self._cwd = cwd
         self._stop_signal = stop_signal
+        self._ready_seconds_max = ready_seconds_max
         self._stop_seconds_max = stop_seconds_max
         self._popen: subprocess.Popen[bytes] | None = None
 
@@ -80,7 +82,7 @@ class Process:
         return self._log_path.read_text(errors="replace") if self._log_path.exists() else ""
 
     def start(self) -> None:
-        """Start it and wait until it is ready."""
+        """Start it and wait until it is ready; fail at once if it has ended before."""
         assert not self.is_running, f"{self.name} runs already"
         # The kernel ends it with the thread that started it, not with the process.
         assert threading.current_thread() is threading.main_thread(), f"{self.name} would die with this thread"
@@ -96,7 +98,7 @@ class Process:
                 group=self._user,
                 preexec_fn=_die_with_parent(self._stop_signal),
             )
-        wait_until(self._has_settled, f"{self.name} ready")
+        wait_until(self._has_settled, f"{self.name} ready", self._ready_seconds_max)
         if not self.is_running:
             raise RuntimeError(f"{self.name} ended at once:\n{self.log[-4_000:]}")
 
