@@ -15,10 +15,10 @@ from peer_payments.actions.requests import (
 from peer_payments.actions.schedules import pause_schedule, resume_schedule, schedule_transfer, stop_schedule
 from peer_payments.actions.splits import close_split, split_by_hand, split_by_item, split_equally
 from peer_payments.contracts import RequestDetails, SplitDetails
-from peer_payments.domain.groups import Group, register_group_finder
+from peer_payments.domain.groups import Group, GroupChoice, register_group_source
 from peer_payments.domain.shares import BillItem
 from peer_payments.queries import requests, splits
-from peer_payments.queries.requests import list_requests
+from peer_payments.queries.requests import filter_paid_between, list_requests
 from peer_payments.queries.schedules import get_schedule, list_occurrences, list_schedules
 from peer_payments.queries.splits import list_splits
 
@@ -26,11 +26,13 @@ __all__ = [
     "REFERENCE_PREFIX",
     "BillItem",
     "Group",
+    "GroupChoice",
     "RequestDetails",
     "SplitDetails",
     "cancel_request",
     "close_split",
     "decline_request",
+    "filter_paid_between",
     "get_request",
     "get_schedule",
     "get_split",
@@ -40,7 +42,7 @@ __all__ = [
     "list_splits",
     "pause_schedule",
     "pay_request",
-    "register_group_finder",
+    "register_group_source",
     "remind_payer",
     "request_money",
     "resume_schedule",

@@ -14,6 +14,8 @@ from chat.queries.members import fetch_current_membership
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 
+GROUPS_MAX = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Roster:
@@ -48,19 +50,24 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
         raise ConversationNotFound
     others = set(_current_member_ids(conversation)) - {user_id}
     if conversation.kind == ConversationKind.GROUP:
-        return Roster(
-            conversation.title,
-            len(others),
-            is_group=True,
-            may_write=group_rules.may(
-                member.role, is_silenced=member.is_silenced, is_admins_only=conversation.is_admins_only
-            ),
-            other_ids=tuple(sorted(others)),
-            picture=conversation.group.picture,
-        )
+        return _group_roster(member, len(others), other_ids=tuple(sorted(others)))
     person = next(iter(accounts.get_people(others).values()), None)
     contacts = [peer_id for peer_id in others if accounts.are_contacts(user_id, peer_id)]
     return Roster(person["name"] if person else "", len(contacts), is_group=False, person=person)
+
+
+def list_group_rosters(user_id: int) -> dict[UUID, Roster]:
+    """
+    Return the groups that a person is in, the one that changed last first, at most ``GROUPS_MAX``, in one query.
+
+    Archived and hidden ones are among them. They are without ``other_ids``, which may be a thousand in each.
+    """
+    present = Member.objects.filter(user_id=user_id, until_seq=None, conversation__kind=ConversationKind.GROUP)
+    ordered = present.select_related("conversation__group").order_by("-conversation__changed", "-conversation_id")
+    return {
+        one.conversation.public_id: _group_roster(one, one.conversation.group.member_count - 1)
+        for one in ordered[:GROUPS_MAX]
+    }
 
 
 def filter_current_members(conversation_id: UUID, user_ids: Collection[int]) -> set[int]:
@@ -71,3 +78,17 @@ def filter_current_members(conversation_id: UUID, user_ids: Collection[int]) -> 
 
 def _current_member_ids(conversation: Conversation) -> list[int]:
     return list(Member.objects.filter(conversation=conversation, until_seq=None).values_list("user_id", flat=True))
+
+
+def _group_roster(member: Member, others: int, *, other_ids: tuple[int, ...] = ()) -> Roster:
+    conversation = member.conversation
+    return Roster(
+        conversation.title,
+        others,
+        is_group=True,
+        may_write=group_rules.may(
+            member.role, is_silenced=member.is_silenced, is_admins_only=conversation.is_admins_only
+        ),
+        other_ids=other_ids,
+        picture=conversation.group.picture,
+    )

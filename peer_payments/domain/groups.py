@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
+
+from superapp.accounts.api import PersonRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +22,45 @@ class Group:
     may_write: bool
 
 
-GroupFinder = Callable[[str, int], Group | None]
-_finders: list[GroupFinder] = []
-
-
-def register_group_finder(finder: GroupFinder) -> None:
+@dataclass(frozen=True, slots=True)
+class GroupChoice:
     """
-    Register the function that returns a group by its reference for one of its members, and None for anybody else.
+    A group in a list to choose from: how many ``others`` are in it, and its ``face``, as if it were a person.
 
-    Idempotent.
+    ``key`` is the part of its reference by which it is found in the address of a page.
     """
-    if finder not in _finders:
-        _finders.append(finder)
+
+    key: str
+    others: int
+    face: PersonRow
+
+
+class GroupSource(Protocol):
+    """The source of groups, each of which has a reference."""
+
+    def find_group(self, reference: str, user_id: int) -> Group | None:
+        """Return a group for one of its present members, or None for anybody else."""
+        ...
+
+    def list_groups(self, user_id: int) -> list[GroupChoice]:
+        """List the groups in which a person may split a bill with somebody, the one that changed last first."""
+        ...
+
+
+_sources: list[GroupSource] = []
+
+
+def register_group_source(source: GroupSource) -> None:
+    """Register a source of groups. Idempotent."""
+    if source not in _sources:
+        _sources.append(source)
 
 
 def find_group(reference: str, user_id: int) -> Group | None:
     """Return a group for one of its present members, or None for anybody else."""
-    return next((found for finder in _finders if (found := finder(reference, user_id))), None)
+    return next((found for source in _sources if (found := source.find_group(reference, user_id))), None)
+
+
+def list_groups(user_id: int) -> list[GroupChoice]:
+    """List the groups in which a person may split a bill with somebody."""
+    return [group for source in _sources for group in source.list_groups(user_id)]

@@ -11,17 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from peer_payments import api, errors
 from peer_payments.api import BillItem, Group, SplitDetails
-from peer_payments.domain.groups import find_group
+from peer_payments.domain.groups import find_group, list_groups
 from peer_payments.domain.rules import NOTE_CHARS_MAX
 from peer_payments.domain.shares import ITEMS_MAX, METHODS
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow, get_current_user, named_person_required
 from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorKind
+from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, ErrorKind
 from superapp.core.form_pages import form_cost
 
 AMOUNT_CHARS_MAX = 40
@@ -29,7 +29,7 @@ GROUP_PREFIX = "chat.conversation"
 ITEM_ROWS = 4
 REFUSALS = (
     *(errors.TitleMissing, errors.NoteTooLong, errors.BillInvalid),
-    *(errors.AmountTooLarge, errors.TooManyRequests),
+    *(AmountNotWhole, errors.AmountTooLarge, errors.TooManyRequests),
 )
 
 
@@ -61,6 +61,15 @@ def splits(request: HttpRequest) -> HttpResponse:
     if not group.may_write:
         raise errors.WritingNotAllowed
     return _new_split(request, reference, group)
+
+
+@named_person_required
+@never_cache
+@require_safe
+def choose_group(request: HttpRequest) -> HttpResponse:
+    """List the groups in which the person can split a bill; a chat names one of them in the address."""
+    groups = list_groups(get_current_user(request).pk)
+    return render(request, "peer_payments/split_choose.html", {"groups": groups})
 
 
 @named_person_required
@@ -179,7 +188,7 @@ def _item_rows(request: HttpRequest) -> list[Row]:
 def _field(refusal: DomainError) -> str:
     if isinstance(refusal, errors.TitleMissing | errors.NoteTooLong):
         return "title"
-    return "amount" if isinstance(refusal, errors.AmountTooLarge) else "form"
+    return "amount" if isinstance(refusal, AmountNotWhole | errors.AmountTooLarge) else "form"
 
 
 def _parse_ids(written: Sequence[str]) -> list[UUID]:

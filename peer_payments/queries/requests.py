@@ -58,6 +58,14 @@ def has_open_shares(requester_id: int, payer_ids: Collection[int], *, at_least: 
     return shares.values("payer_id").annotate(count=Count("pk")).filter(count__gte=at_least).exists()
 
 
+def filter_paid_between(user_id: int, peer_ids: Collection[int]) -> set[int]:
+    """Return those of these people who have paid a request of this person, or whose request this person has paid."""
+    paid = MoneyRequest.objects.filter(state=MoneyRequest.State.PAID)
+    payers = paid.filter(requester_id=user_id, payer_id__in=peer_ids).values_list("payer_id", flat=True)
+    requesters = paid.filter(payer_id=user_id, requester_id__in=peer_ids).values_list("requester_id", flat=True)
+    return set(payers.union(requesters))
+
+
 def count_requests_to_pay(user_id: int) -> int:
     """Return how many open requests wait for this person to pay or decline, shares of bills among them."""
     return MoneyRequest.objects.filter(payer_id=user_id, state=MoneyRequest.State.OPEN).count()

@@ -31,7 +31,7 @@ def conversation_of(reference: str) -> UUID | None:
     return ids.parse_id(written) if prefix == PREFIX else None
 
 
-def _group_face(conversation: UUID, roster: Roster) -> PersonRow:
+def group_face(conversation: UUID, roster: Roster) -> PersonRow:
     """Return a group as a person is shown: its name and picture, and the id that gives it a colour."""
     files = {"media": roster.picture, "file": "small.webp"}
     avatar = None if roster.picture is None else reverse("media:file", kwargs=files)
@@ -57,7 +57,7 @@ class _Conversations:
             others=roster.others if roster.may_write else 0,
             is_group=roster.is_group,
             address=f"/obrolan/{conversation}/",
-            face=roster.person or _group_face(conversation, roster),
+            face=roster.person or group_face(conversation, roster),
         )
 
     def filter_members(self, reference: str, user_ids: Collection[int]) -> set[int]:

@@ -14,12 +14,12 @@ from chat import api as chat
 from chat.errors import ClientIdReused, ConversationNotFound, MessageNotFound, NotAccepted
 from payments import api as payments
 from peer_payments import api as peer_payments
-from peer_payments.api import Group, RequestDetails, SplitDetails
+from peer_payments.api import Group, GroupChoice, RequestDetails, SplitDetails
 from peer_payments.events import RequestChanged, RequestReminded, SplitChanged
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
-from superapp.wiring.angpao_audiences import conversation_of
+from superapp.wiring.angpao_audiences import conversation_of, group_face
 from superapp.wiring.card_types import REQUEST, SPLIT
 
 # So many names stand in a card; others are counted.
@@ -29,21 +29,35 @@ REMINDED = "peer_payments.reminded"
 
 def register() -> None:
     """Register the system event of a reminder, and the groups in which bills are split."""
-    peer_payments.register_group_finder(find_group)
+    peer_payments.register_group_source(_GROUPS)
     chat.register_system_event(REMINDED, _("Reminder: {about}"))
 
 
-def find_group(reference: str, user_id: int) -> Group | None:
-    """Return the group conversation of a reference for one of its present members, or None."""
-    conversation = conversation_of(reference)
-    if conversation is None:
-        return None
-    try:
-        roster = chat.fetch_roster(conversation, user_id)
-    except ConversationNotFound:
-        return None
-    address = f"/obrolan/{conversation}/"
-    return Group(roster.title, roster.other_ids, address, roster.may_write) if roster.is_group else None
+class _GroupConversations:
+    """Group conversations as the source of groups."""
+
+    def find_group(self, reference: str, user_id: int) -> Group | None:
+        """Return the group conversation of a reference for one of its present members, or None."""
+        conversation = conversation_of(reference)
+        if conversation is None:
+            return None
+        try:
+            roster = chat.fetch_roster(conversation, user_id)
+        except ConversationNotFound:
+            return None
+        address = f"/obrolan/{conversation}/"
+        return Group(roster.title, roster.other_ids, address, roster.may_write) if roster.is_group else None
+
+    def list_groups(self, user_id: int) -> list[GroupChoice]:
+        """List the groups of a person in which they may write and are not alone, the one that changed last first."""
+        return [
+            GroupChoice(key=str(conversation), others=roster.others, face=group_face(conversation, roster))
+            for conversation, roster in chat.list_group_rosters(user_id).items()
+            if roster.may_write and roster.others
+        ]
+
+
+_GROUPS = _GroupConversations()
 
 
 @subscribe(RequestChanged)
