@@ -26,7 +26,8 @@ class RequestChanged(_RequestEvent):
     """
     A person requested money from another, or their request was paid, declined, cancelled or has expired.
 
-    ``split`` is the bill of which it is a share, if it is one.
+    ``split`` is the bill of which it is a share, if it is one. Shares that end because their bill was closed are told
+    of by ``SplitChanged`` alone.
     """
 
     name: ClassVar[str] = "peer_payments.request_changed"

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from payments.errors import KeyReused
 from peer_payments import errors
-from peer_payments.actions.requests import close
+from peer_payments.actions.requests import mark_closed
 from peer_payments.contracts import SplitDetails
 from peer_payments.domain import rules, shares
 from peer_payments.domain.feature_gates import requires_payments
@@ -38,7 +38,8 @@ def split_equally(
 
     Once per idempotency key. What cannot be divided is borne by the maker, or else by those who come first.
 
-    :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
+    :raises AmountInvalid, AmountNotWhole, AmountTooLarge, TitleMissing, NoteTooLong: if the input is not in bounds
+    :raises BillInvalid: if nobody else has a share of it, or too many have
     :raises GroupNotFound, WritingNotAllowed: if the maker is no member of the group, or may not write in it
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
     :raises TooManyRequests: if one of them has too many open shares of this maker's bills
@@ -56,7 +57,8 @@ def split_by_hand(
     """
     Split a bill by an amount for each member; the bill is their sum. The same rules and errors as equal parts have.
 
-    :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
+    :raises AmountInvalid, AmountNotWhole, AmountTooLarge, TitleMissing, NoteTooLong: if the input is not in bounds
+    :raises BillInvalid: if nobody else has a share of it, or too many have
     :raises GroupNotFound, WritingNotAllowed: if the maker is no member of the group, or may not write in it
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
     :raises TooManyRequests: if one of them has too many open shares of this maker's bills
@@ -71,7 +73,8 @@ def split_by_item(
     """
     Split each line of a bill among those who had it; the bill is the sum of the lines.
 
-    :raises AmountInvalid, AmountTooLarge, TitleMissing, NoteTooLong, BillInvalid: if the input is not in bounds
+    :raises AmountInvalid, AmountNotWhole, AmountTooLarge, TitleMissing, NoteTooLong: if the input is not in bounds
+    :raises BillInvalid: if nobody else has a share of it, or too many have
     :raises GroupNotFound, WritingNotAllowed: if the maker is no member of the group, or may not write in it
     :raises KeyReused, RateLimited: if the key was used for another bill, or there were too many
     :raises TooManyRequests: if one of them has too many open shares of this maker's bills
@@ -97,8 +100,9 @@ def close_split(*, maker_id: int, split: UUID, now: datetime) -> SplitDetails:
     with transaction.atomic():
         row = queries.lock_split(maker_id, split)
         if row.closed_at is None:
+            # One fact tells of all, so that the card of a large bill is not written once for each share.
             for share in queries.lock_open_shares(row):
-                close(share, MoneyRequest.State.CANCELLED, now=now)
+                mark_closed(share, MoneyRequest.State.CANCELLED, now=now)
             row.closed_at, row.version = now, row.version + 1
             row.save(update_fields=["closed_at", "version"])
             _publish(row)

@@ -48,10 +48,23 @@ def on_request_changed(event: RequestChanged) -> None:
 
 @subscribe(SplitChanged)
 def on_split_changed(event: SplitChanged) -> None:
-    """Tell each payer of their own share of a bill, since its card is in a group that they may have muted."""
-    for share in peer_payments.get_split(event.maker_id, UUID(event.split)).shares:
-        if share.state == "open":
-            _notify_of_request(share.payer_id, share.public_id)
+    """
+    Tell each payer of their own share of a bill, since its card is in a group that they may have muted.
+
+    A person whom the payer does not know tells nobody so, as they could not write to them either: to that payer the
+    bill is a card in the group, and stands in the list of bills.
+    """
+    shares = peer_payments.get_split(event.maker_id, UUID(event.split)).shares
+    payers = {share.payer_id: share for share in shares if share.state == "open"}
+    known = _filter_known(event.maker_id, set(payers))
+    subjects = {user_id: f"{REQUEST}:{payers[user_id].public_id.hex}" for user_id in sorted(known)}
+    notifications.notify_each(subjects, now=clock.now())
+
+
+def _filter_known(maker_id: int, payer_ids: Collection[int]) -> set[int]:
+    """Return those of these people who are contacts of the maker, or have paid a request of theirs, or got one paid."""
+    strangers = {payer_id for _maker, payer_id in accounts.find_forbidden_pairs({(maker_id, one) for one in payer_ids})}
+    return set(payer_ids) - strangers | peer_payments.filter_paid_between(maker_id, strangers)
 
 
 @subscribe(ScheduleNoticed)

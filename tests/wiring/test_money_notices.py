@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from angpao import api as angpao
 from angpao.errors import AngpaoNotFound
@@ -12,8 +14,9 @@ from chat import api as chat
 from chat.pages import notices as chat_notices
 from peer_payments import api
 from peer_payments.errors import RequestNotFound, ScheduleNotFound
-from peer_payments.events import ScheduleNoticed
+from peer_payments.events import ScheduleNoticed, SplitChanged
 from superapp.accounts import api as accounts
+from superapp.accounts.actions.contacts import remove_contact
 from superapp.core import clock, outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
@@ -22,7 +25,7 @@ from superapp.notifications.models import Notification, PushSubscription
 from superapp.wiring import money_notices
 from tests.harness.socket_client import log_in
 from tests.payments.purses import PIN
-from tests.peer_payments.asking import ask, pay
+from tests.peer_payments.asking import ask, make_group, pay, split
 from tests.peer_payments.test_schedules import schedule as plan
 
 
@@ -136,6 +139,69 @@ def test_everybody_with_a_share_of_a_bill_is_told_of_their_own(two, make_payer, 
     assert told() == [(bo.pk, "request")]
     assert words(bo, now)["text"] == "Bagianmu Rp30.000 · Listrik"
     assert not Notification.objects.filter(user=cici).exists()
+
+
+@pytest.fixture
+def bill(two, listening, make_payer, now):
+    """A bill of ana's in a group with bo and cici, of whom cici is no contact of hers any more: ``bill("1")``."""
+    ana, bo = two
+    cici = listening(make_payer("cici", 50_000_00))
+    accounts.connect_people(user_id=ana.pk, peer_id=cici.pk, now=now)
+    group = make_group(ana, [bo, cici], now)
+    remove_contact(user_id=cici.pk, peer_public_id=ana.public_id, now=now)
+
+    def make(key):
+        return split(ana, group, [ana, bo, cici], now, minor=60_000_00, key=key)
+
+    return make
+
+
+def test_payer_who_is_no_contact_of_the_maker_sees_the_bill_without_a_notification(two, bill):
+    _ana, bo = two
+
+    made = bill("1")
+    deliver()
+
+    cici = next(share.payer_id for share in made.shares if share.payer_id != bo.pk)
+    assert told() == [(bo.pk, "request")]
+    assert [one.public_id for one in api.list_splits(cici)] == [made.public_id]
+    assert made.shares[0].public_id in [one.public_id for one in api.list_requests(bo.pk)]
+
+
+def test_payer_who_paid_the_maker_before_is_told_though_they_are_no_contacts(two, bill, now):
+    _ana, bo = two
+    made = bill("1")
+    deliver()
+    share = next(share for share in made.shares if share.payer_id != bo.pk)
+    pay(accounts.get_user_by_id(share.payer_id), share, now)
+    deliver()
+    Notification.objects.all().delete()
+
+    bill("2")
+    deliver()
+
+    assert sorted(told()) == sorted([(bo.pk, "request"), (share.payer_id, "request")])
+
+
+def test_people_of_a_large_bill_are_told_once_each_with_as_many_statements_as_of_a_small_one(
+    make_payer, listening, now
+):
+    ana = make_payer("ana")
+    people = [listening(make_payer(f"p{number}")) for number in range(8)]
+    group = make_group(ana, people, now)
+    counts = []
+    for key, payers in (("1", people[:2]), ("2", people)):
+        Fact.objects.all().delete()
+        made = split(ana, group, payers, now, key=key)
+        Notification.objects.all().delete()
+        fact = SplitChanged(split=str(made.public_id), maker_id=ana.pk)
+        with CaptureQueriesContext(connection) as queries:
+            money_notices.on_split_changed(fact)
+        counts.append(len(queries))
+        money_notices.on_split_changed(fact)
+        assert sorted(told()) == sorted((payer.pk, "request") for payer in payers)
+
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,15 @@ def describe_pushed(*, user_id: int, notification: UUID, now: datetime) -> Notic
 
 def notify(*, user_id: int, subject: str, now: datetime) -> None:
     """Notify a person of a fact that has no hint, on their devices with push messages. Idempotent."""
+    notify_each({user_id: subject}, now=now)
+
+
+def notify_each(subjects: Mapping[int, str], *, now: datetime) -> None:
+    """Notify people, by user id, of a subject of their own each, with a fixed number of statements. Idempotent."""
     if is_push_enabled():
-        collect([(HintedFact(subject=subject, number=1, sender=""), [user_id])], now=now)
+        collect(
+            [(HintedFact(subject=one, number=1, sender=""), [user_id]) for user_id, one in subjects.items()], now=now
+        )
 
 
 def collect(facts: Iterable[tuple[HintedFact, Collection[int]]], *, now: datetime) -> int:
@@ -107,7 +114,8 @@ def _upsert_notifications(wanted: Mapping[tuple[int, str], HintedFact], due_at: 
     Notification.objects.bulk_create(new, ignore_conflicts=True)
     people_of: dict[tuple[str, int], list[int]] = {}
     for (user_id, subject), fact in wanted.items():
-        people_of.setdefault((subject, fact.number), []).append(user_id)
+        if fact.number > 1:  # Nothing that waits is older than the first.
+            people_of.setdefault((subject, fact.number), []).append(user_id)
     noted = len(new)
     for (subject, number), user_ids in people_of.items():
         # Those that wait already, also by another process, are sent at their time if the newest is unseen by then.
