@@ -7,6 +7,7 @@ from django.urls import path
 from payments.domain.feature_gates import requires_payments
 from payments.endpoints import bank_callbacks
 from payments.pages import checker, code_payments, pin, receipts, scan, top_up, transfers, wallet, withdrawals
+from payments.pages import limits as own_limits
 from payments.pages.desks import (
     bank_float,
     counter_top_ups,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("dompet/isi/", requires_payments(top_up.top_up), name="top_up"),
     path("dompet/isi/<uuid:charge>/", requires_payments(top_up.top_up_code), name="top_up_code"),
     path("dompet/isi/<uuid:charge>/keadaan/", requires_payments(top_up.charge_state), name="charge_state"),
+    path("dompet/limit/", requires_payments(own_limits.limits), name="limits"),
     path("dompet/tarik/", requires_payments(withdrawals.withdraw), name="withdraw"),
     path("dompet/tarik/<uuid:key>/", requires_payments(withdrawals.confirm_withdrawal), name="withdraw_confirm"),
     path("dompet/tarikan/<uuid:withdrawal>/", requires_payments(withdrawals.withdrawal_status), name="withdrawal"),

@@ -60,7 +60,8 @@ def open_packet(request: HttpRequest, packet: UUID) -> HttpResponse:
         flash_next(request, JUST_OPENED)
         return redirect("angpao:packet", packet=packet)
     context = _packet_context(request, packet, now)
-    shown = {**context, "problem": problem.body()["message"]}
+    is_wallet_full = isinstance(problem, errors.WalletFull)
+    shown = {**context, "problem": problem.body()["message"], "is_wallet_full": is_wallet_full}
     return render(request, "angpao/packet.html", shown, status=ErrorKind(problem.kind))
 
 

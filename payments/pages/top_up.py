@@ -31,6 +31,8 @@ from superapp.core.form_pages import form_cost
 from superapp.core.money import IDR, Money
 
 WRITTEN_CHARS_MAX = 40
+# Refusals that the page of limits explains.
+LIMITS = (TopUpTooSmall, TopUpTooLarge, TooManyOpenTopUps, FloatCapReached)
 
 
 @named_person_required
@@ -41,6 +43,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
     """Show the ways to top up; POST an amount to get a code for it."""
     user, now = get_current_user(request), clock.now()
     problem: str | None = None
+    is_limit = False
     written = request.POST.get("amount", "")[:WRITTEN_CHARS_MAX]
     if request.method == "POST":
         try:
@@ -61,6 +64,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
             NoBank,
         ) as refusal:
             problem = str(refusal.body()["message"])
+            is_limit = isinstance(refusal, LIMITS)
     account = api.find_virtual_account_of(user.pk)
     number = account.number if account is not None else ""
     context = {
@@ -74,6 +78,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
         "number_in_groups": virtual_account_numbers.group_digits(number),
         "amount": written,
         "problem": problem,
+        "is_limit": is_limit,
         "play_money": play_money.find_form_url(),
         "simulated_bank": simulated_bank.find_payment_url("va", number=number) if number else "",
         "next": accounts.get_next_url(request, default=""),

@@ -35,6 +35,7 @@ from superapp.accounts.models import User
 from superapp.accounts.queries import contact_pairs, serializers
 from superapp.accounts.writers.rate_limits import RateLimit
 from superapp.accounts.writers.rate_limits import consume as consume_rate_limits
+from superapp.accounts.writers.rate_limits import get_counts as get_rate_counts
 
 __all__ = [
     "HAS_BLOCKED_SQL",
@@ -66,6 +67,7 @@ __all__ = [
     "get_next_url",
     "get_people",
     "get_public_ids",
+    "get_rate_counts",
     "get_user_by_handle",
     "get_user_by_handle_or_phone",
     "get_user_by_id",
