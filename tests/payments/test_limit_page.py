@@ -41,7 +41,7 @@ def test_page_says_what_is_used_what_is_left_and_what_raises_it(ana, settings):
     told = page(ana)
 
     assert "Rp850.000 dari Rp2.000.000" in told
-    assert "Masih bisa masuk Rp1.150.000." in told
+    assert "Masih bisa terima Rp1.150.000." in told
     assert "Tingkatmu: Dasar" in told
     assert "Dompet terverifikasi bisa menampung sampai Rp20.000.000." in told
     assert "mulai Rp1 " in told
@@ -73,8 +73,9 @@ def test_count_of_the_day_is_of_this_person_and_says_when_it_starts_anew(ana, ma
     for _ in range(3):
         accounts.consume_rate_limits([(ACCOUNTS_ASKED, str(ana.pk))], now=clock.now())
 
-    assert "3 dari 30. Terhitung ulang 2 Maret, 07.00 WIB." in page(ana)
-    assert "0 dari 30." in page(make_user("bo"))
+    assert "3 dari 30 Kode isi saldo" in page(ana)
+    assert "Hitungan harian mulai lagi 2 Maret, 07.00 WIB." in page(ana)
+    assert "0 dari 30 Kode" in page(make_user("bo"))
 
 
 def test_limit_of_all_wallets_is_said_where_it_is_the_narrower_one(ana):

@@ -19,7 +19,6 @@ from superapp.accounts import api as accounts
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
-from superapp.realtime import bus
 from superapp.wiring import peer_cards
 from tests.payments.purses import balance, browser_of
 from tests.peer_payments.asking import make_group, pay, split
@@ -228,26 +227,6 @@ def test_closing_removes_what_is_not_paid_and_keeps_what_is(four, now):
     assert (closed.state, [share.state for share in closed.shares]) == ("closed", ["declined", "cancelled"])
     with pytest.raises(errors.RequestClosed):
         pay(cita, made.shares[1], now)
-
-
-def test_closed_bill_is_told_of_once_and_changes_its_card_once_for_each_reader(
-    four, now, monkeypatch, django_capture_on_commit_callbacks
-):
-    ana, others, group = four
-    made = split(ana, group, [ana, *others], now)
-    deliver()
-    sent = []
-    monkeypatch.setattr(bus, "publish", lambda hints: sent.extend(hints))
-
-    with django_capture_on_commit_callbacks(execute=True):
-        api.close_split(maker_id=ana.pk, split=made.public_id, now=now)
-        published = list(Fact.objects.values_list("name", flat=True))
-        deliver()
-
-    readers = [user_id for hint in sent if b'"say":"message.changed"' in hint.encoded for user_id in hint.user_ids]
-    assert published == ["peer_payments.split_changed"]
-    assert sorted(readers) == sorted(user.pk for user in (ana, *others))
-    assert (card()["state"], card()["open_names"]) == ("closed", "")
 
 
 def test_only_the_maker_closes_a_bill(four, make_payer, now):
