@@ -20,6 +20,7 @@ MODULES = {
     "#lib/": "js/lib/",
     "#ui/": "js/ui/",
     "#notifications/": "notifications/js/",
+    "#addresses/": "addresses/js/",
     "#chat/": "chat/js/",
     "#payments/": "payments/js/",
     "#angpao/": "angpao/js/",

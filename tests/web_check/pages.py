@@ -112,6 +112,8 @@ PAGES = (
     Page("/kontak/", world.NEWCOMER),
     Page("/saya/"),
     Page("/saya/notifikasi/"),
+    Page("/saya/alamat/"),
+    Page("/saya/alamat/baru/"),
     Page("/saya/perangkat/kenali/"),
     # Money.
     Page("/dompet/pindai/"),

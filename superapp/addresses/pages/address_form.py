@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from superapp.accounts import api as accounts
 from superapp.addresses.actions.address_books import clean_written
 from superapp.addresses.contracts import AddressValue, RegionPath, WrittenAddress
 from superapp.addresses.domain.address_fields import Pin, format_pin, parse_pin
@@ -30,11 +31,16 @@ _field_of = make_field_lookup({})
 
 @dataclass(frozen=True, slots=True)
 class RegionChoice:
-    """Regions to choose from: those that a search found, or those within ``around``; both empty for all provinces."""
+    """
+    Regions to choose from: those that a search found, or those within ``around``, which is None for provinces.
+
+    A choice ``is_made`` once a village was chosen.
+    """
 
     found: list[RegionPath]
     search: str = ""
     around: RegionPath | None = None
+    is_made: bool = False
 
 
 def read_typed(request: HttpRequest) -> dict[str, str]:
@@ -53,7 +59,7 @@ def fill_typed(address: AddressValue) -> dict[str, str]:
         "landmark": address.landmark,
         "point": format_pin(address.pin),
         "recipient": address.recipient,
-        "phone": address.phone,
+        "phone": accounts.format_phone_number_locally(address.phone),
         "label": address.label,
     }
 
@@ -82,7 +88,7 @@ def _step_into(code: str, typed: dict[str, str]) -> RegionChoice:
         return RegionChoice(list_regions_within(""))
     if region.level == RegionLevel.VILLAGE:
         typed |= {"region": code, "cari": ""}
-        return RegionChoice([])
+        return RegionChoice([], is_made=True)
     return RegionChoice(list_regions_within(code), around=region)
 
 

@@ -60,7 +60,9 @@ def new(request: HttpRequest) -> HttpResponse:
     user = get_current_user(request)
     if request.method != "POST":
         typed = dict.fromkeys(read_typed(request), "")
-        return _form_page(request, {**typed, "recipient": user.name, "phone": _own_number(user.pk)})
+        return _form_page(
+            request, {**typed, "recipient": user.name, "phone": accounts.get_formatted_phone_number(user.pk)}
+        )
     typed = read_typed(request)
     choice = choose_region(request, typed)
     if choice is not None:
@@ -146,6 +148,8 @@ def _form_page(
         "region_names": _region_names(typed["region"], stored),
         "is_outdated": stored is not None and bool(queries.find_outdated([stored])),
         "choice": choice,
+        "is_choosing": choice is not None and not choice.is_made,
+        "has_chosen": choice is not None and choice.is_made,
         "problems": list_problems(refusal) if refusal else {},
         "chars_max": CHARS_MAX,
         "key": request.POST.get("key") or str(ids.new_id()),
@@ -171,7 +175,3 @@ def _saved(request: HttpRequest) -> HttpResponse:
 def _seen_version(request: HttpRequest) -> int:
     written = request.POST.get("version", "")[:10]
     return int(written) if written.isdecimal() else UNSEEN_VERSION
-
-
-def _own_number(user_id: int) -> str:
-    return accounts.get_formatted_phone_number(user_id)

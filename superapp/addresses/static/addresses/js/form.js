@@ -1,0 +1,3 @@
+import { RegionSearch } from "#addresses/region_search.js"
+
+customElements.define("nusa-region-search", RegionSearch)
