@@ -234,7 +234,8 @@ class _Unmatched:
                 yield fact, (None if fact.reference in self._matched else kind)
 
     def _left(self, facts: list[Fact]) -> list[Fact]:
-        return [fact for fact in facts if fact.reference not in self._matched]
+        gone = self._matched | self._expected
+        return [fact for fact in facts if fact.reference not in gone]
 
     def _cancel_returned(self, theirs: list[tuple[Fact, bool]]) -> None:
         """Match what cancels itself out; each comes with whether the source with the bank's last word has it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -58,10 +59,25 @@ def test_draws_are_uniform_over_a_bound_that_does_not_divide_their_range():
     assert [abs(count - 3_000) < 250 for count in counts] == [True, True, True]
 
 
-@pytest.mark.parametrize(("total", "slots"), [(1_999, 2), (5_000, 0), (10_001, 2)])
-def test_impossible_split_is_refused(total, slots):
-    with pytest.raises(ValueError, match=r"equal slots|each slot"):
-        splits.split(Mode.EQUAL, total=total, slots=slots, least=1_000, seed="00")
+@pytest.mark.parametrize(
+    ("mode", "total", "slots", "reason"),
+    [
+        (Mode.EQUAL, 1_998, 2, "each slot"),
+        (Mode.LUCKY, 1_999, 2, "each slot"),
+        (Mode.EQUAL, 5_000, 0, "each slot"),
+        (Mode.EQUAL, 10_001, 2, "equal slots"),
+    ],
+)
+def test_impossible_split_is_refused(mode, total, slots, reason):
+    with pytest.raises(ValueError, match=reason):
+        splits.split(mode, total=total, slots=slots, least=1_000, seed="00")
+
+
+def test_seed_is_drawn_anew_and_has_256_bits():
+    one, other = splits.make_seed(), splits.make_seed()
+
+    assert len(bytes.fromhex(one)) == 32
+    assert one != other
 
 
 def test_commitment_is_the_hash_of_seed_and_split():
@@ -90,3 +106,13 @@ def test_drawn_numbers_that_would_favour_some_are_skipped(monkeypatch):
 
     assert 0 < len(fair) < len(hashed)
     assert [draws.below(200) for _number in fair] == fair
+
+
+def test_greatest_number_of_all_is_skipped_where_it_would_favour_one(monkeypatch):
+    """Divided by three, 48 bits leave one number over: the greatest."""
+    hashed = iter([b"\xff" * 32, b"\xff" * 5 + b"\xfe" + bytes(26)])
+    monkeypatch.setattr(
+        splits, "hashlib", SimpleNamespace(sha256=lambda _text: SimpleNamespace(digest=lambda: next(hashed)))
+    )
+
+    assert splits._SeededDraws("00").below(3) == (2**48 - 2) % 3

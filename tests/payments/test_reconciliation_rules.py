@@ -274,6 +274,15 @@ def test_transfer_that_came_back_waits_for_the_line_that_the_statement_lacks():
     assert compare(*there, back, row(STATEMENT, "B", 100, account="w1")).findings == []
 
 
+@pytest.mark.parametrize("has_come", [True, False], ids=["in the statement", "in the history alone"])
+def test_payment_of_ours_is_not_matched_with_a_transfer_that_came_back(has_come):
+    there, back = row(STATEMENT, "A", -100, account="w1"), row(HISTORY, "B", 100, account="w1")
+    told = [row(LEDGER, "C", -100, account="w1"), there, back, *([row(STATEMENT, "B", 100, account="w1")] * has_come)]
+
+    expected = [] if has_come else [(BreakKind.MISSING_IN_STATEMENT, name) for name in "AB"]
+    assert sorted(kinds(compare(*told))) == [(BreakKind.MISSING_AT_BANK, "C"), *expected]
+
+
 def test_more_differences_than_are_listed_are_counted():
     outcome = compare(*(row(STATEMENT, f"{number:06}") for number in range(UNMATCHED_MAX + 5)))
 
