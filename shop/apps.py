@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 _SHOPPING = {
     "view": "shop:shops",
     "prefix": "/toko/",
-    "other_prefixes": ("/pesanan/", "/tokoku/", "/beli/"),
+    "other_prefixes": ("/cari/", "/pesanan/", "/tokoku/", "/beli/"),
     "label": pgettext_lazy("place", "Shopping"),
     "icon": "shopping-bag",
     "order": 30,
@@ -53,6 +53,7 @@ class ShopConfig(AppConfig):
             "maintenance.integrity_checks",
             "maintenance.pending_purchases",
             "maintenance.periodic_tasks",
+            "queries.product_documents",
             "subscribers",
         ):
             import_module(f"shop.{module}")

@@ -73,3 +73,16 @@ class ShopChanged(Event):
     @property
     def key(self) -> str:
         return f"shop:{self.shop}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class ProductChanged(Event):
+    """A product was added, or what it is found by was changed: its texts, its price, or that it is listed."""
+
+    name: ClassVar[str] = "shop.product_changed"
+    product: str
+
+    @property
+    def key(self) -> str:
+        return f"product:{self.product}"

@@ -1,11 +1,14 @@
-"""Handlers of facts of payments in the shop."""
+"""Handlers of facts in the shop: those of payments, and its own."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from payments.events import EscrowPaid, QrisPaid
 from shop import push
-from shop.actions import pending_purchases, qris
+from shop.actions import pending_purchases, product_index, qris
 from shop.domain.payment_references import find_order_id, find_shop_id
+from shop.events import ProductChanged, ShopChanged
 from superapp.core import clock
 from superapp.core.events import subscribe
 
@@ -24,3 +27,15 @@ def place_order_that_was_paid(event: EscrowPaid) -> None:
     order = find_order_id(event.reference)
     if order is not None:
         pending_purchases.place_paid_purchase(order, now=clock.now())
+
+
+@subscribe(ProductChanged)
+def index_changed_product(event: ProductChanged) -> None:
+    """Have a product found as it is now."""
+    product_index.index_product(UUID(event.product))
+
+
+@subscribe(ShopChanged)
+def index_products_of_changed_shop(event: ShopChanged) -> None:
+    """Have the products of a shop found as it is now, and no more if it was closed."""
+    product_index.start_indexing_shop(UUID(event.shop), now=clock.now())

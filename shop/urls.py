@@ -19,6 +19,7 @@ from shop.pages import (
     payouts,
     pending_purchases,
     qris,
+    search,
     settlements,
     sitemaps_and_feeds,
     statement,
@@ -30,6 +31,8 @@ app_name = "shop"
 # Public pages, without login.
 public_pages = [
     path("", front_page.front_page, name="front_page"),
+    path("cari/", require_storefront(search.find), name="search"),
+    path("cari/saran/", require_storefront(search.suggestions), name="search_suggestions"),
     path("toko/", require_storefront(storefronts.shops), name="shops"),
     path("toko/<slug:handle>/", require_storefront(storefronts.shop), name="shop"),
     path("toko/<slug:handle>/rss.xml", require_storefront(sitemaps_and_feeds.feed), name="feed"),

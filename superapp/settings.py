@@ -126,15 +126,13 @@ ASGI_APPLICATION = "superapp.asgi.application"
 WSGI_APPLICATION = "superapp.wsgi.application"
 
 INSTALLED_APPS = [
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    *(f"django.contrib.{app}" for app in ("auth", "contenttypes", "sessions", "staticfiles")),
     "rest_framework",
     "csp",
     "lucide",
     "superapp.core",
     "superapp.realtime",
+    "superapp.search",
     "superapp.media",
     "superapp.accounts",
     "superapp.web",

@@ -14,9 +14,11 @@ from msgspec import UNSET, UnsetType
 
 from shop import errors
 from shop.domain import text_cleaning
+from shop.events import ProductChanged
 from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, Variant
 from shop.queries import catalog
 from shop.writers import stock_writer
+from superapp.core import outbox
 from superapp.core.errors import ErrorCollector, InputInvalid
 from superapp.core.money import IDR, Money
 
@@ -81,6 +83,7 @@ def add_product(
             stock_writer.set_on_hand(
                 stock, quantity, reference=f"set:{quantity}", key="added", actor_id=owner_id, now=now
             )
+        outbox.publish(ProductChanged(product=str(product.public_id)))
     return product
 
 
@@ -278,6 +281,7 @@ def _change(
     if variant is not None and changed_of_variant:
         _save(variant, changed_of_variant)
     _save(product, {**changed, "version": product.version + 1, "changed_at": now})
+    outbox.publish(ProductChanged(product=str(product.public_id)))
 
 
 def _differing(row: Product | Variant | None, fields: dict[str, object]) -> dict[str, object]:

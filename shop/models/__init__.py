@@ -3,6 +3,7 @@
 from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 from shop.models.pending_purchases import PendingPurchase
+from shop.models.product_documents import ProductDocument
 from shop.models.stock import Stock, StockMove
 from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
 from shop.models.variants import OPTIONS_MAX, VARIANTS_MAX, Variant
@@ -23,6 +24,7 @@ __all__ = [
     "PendingPurchase",
     "Photo",
     "Product",
+    "ProductDocument",
     "ReviewCase",
     "Shipment",
     "Shop",

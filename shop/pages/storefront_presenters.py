@@ -81,6 +81,7 @@ class ProductPresenter:
 class ShopPresenter:
     id: str
     owner_id: int
+    handle: str
     url: str
     chat_url: str
     name: str
@@ -98,6 +99,7 @@ def present_shop(view: ShopDetails, *, now: datetime) -> ShopPresenter:
     return ShopPresenter(
         id=str(view.public_id),
         owner_id=view.owner_id,
+        handle=view.handle,
         url=f"/toko/{view.handle}/",
         chat_url=f"/obrolan/toko/{view.handle}/",
         name=view.name,

@@ -42,7 +42,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     context = {
         "query": query,
-        "products": _present_newest_products() if _shows_newest_products(request, query, found) else [],
+        "products": present_newest_products() if _shows_newest_products(request, query, found) else [],
         "entries": [
             (
                 storefront_presenters.present_shop(entry.shop, now=now),
@@ -55,7 +55,7 @@ def shops(request: HttpRequest) -> HttpResponse:
     }
     page = render(request, "shop/public/shops.html", context)
     return (
-        _private_response(page)
+        private_response(page)
         if request.user.is_authenticated
         else public_response(request, ((),), lambda: page, now=now)
     )
@@ -66,7 +66,8 @@ def _shows_newest_products(request: HttpRequest, query: str, found: public_catal
     return not found.entries if query else request.user.is_authenticated and "sesudah" not in request.GET
 
 
-def _present_newest_products() -> list[tuple[storefront_presenters.ProductPresenter, str]]:
+def present_newest_products() -> list[tuple[storefront_presenters.ProductPresenter, str]]:
+    """Return the newest products, each with the name of its shop."""
     newest = public_catalog.find_newest(products=NEWEST_PRODUCTS, shops=0, per_shop=NEWEST_PRODUCTS_PER_SHOP)
     return storefront_presenters.present_products_with_shops(public_catalog.fetch_newest(newest)[0])
 
@@ -86,7 +87,7 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
         return render(request, "shop/public/shop.html", context)
 
     if request.user.is_authenticated:
-        return _private_response(make())
+        return private_response(make())
     # One more than are shown, since the page shows whether there are others.
     cache_key = public_catalog.shop_cache_key(handle, after=after, limit=PRODUCTS_PER_PAGE + 1)
     return public_response(request, (handle, after, cache_key), make, now=now)
@@ -114,7 +115,7 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return render(request, "shop/public/product.html", context)
 
     if viewer_id is not None:
-        return _private_response(make())
+        return private_response(make())
     # One more, since the product itself may be among the first products and is then left out.
     cache_key = public_catalog.product_cache_key(handle, slug, others_max=RELATED_PRODUCTS + 1)
     return public_response(request, (handle, slug, cache_key), make, now=now)
@@ -137,12 +138,13 @@ def public_response(
     else:
         response = make()
     if has_ended_session:
-        return _private_response(response)
+        return private_response(response)
     patch_cache_control(response, public=True, max_age=PUBLIC_SECONDS)
     return response
 
 
-def _private_response(response: HttpResponse) -> HttpResponse:
+def private_response(response: HttpResponse) -> HttpResponse:
+    """Return a page that is made for one person."""
     patch_cache_control(response, private=True, no_cache=True)
     return response
 

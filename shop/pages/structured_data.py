@@ -66,7 +66,7 @@ def meta_for_front_page() -> PageMeta:
     if is_storefront_enabled():
         site["potentialAction"] = {
             "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute_url('/toko/')}?cari={{search_term_string}}"},
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{absolute_url('/cari/')}?kata={{search_term_string}}"},
             "query-input": "required name=search_term_string",
         }
     return PageMeta(
@@ -84,6 +84,16 @@ def meta_for_shops(query: str) -> PageMeta:
         title=_("Shops on {brand}").format(brand=settings.BRAND_NAME),
         description=_("Shops near and far, run by people you can chat with."),
         url=absolute_url("/toko/"),
+        # Search results are not indexed.
+        is_public=not query,
+    )
+
+
+def meta_for_search(query: str) -> PageMeta:
+    return PageMeta(
+        title=_("{query} · Search").format(query=query) if query else _("Search products"),
+        description=_("Products of shops near and far, run by people you can chat with."),
+        url=absolute_url("/cari/"),
         # Search results are not indexed.
         is_public=not query,
     )

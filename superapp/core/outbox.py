@@ -49,6 +49,11 @@ def pipeline_publish(event: events.Event) -> None:
     transaction.on_commit(published.set, robust=True)
 
 
+def is_waiting(*types: type[events.Event]) -> bool:
+    """Return whether an event of one of these types is not delivered yet."""
+    return Fact.objects.filter(name__in=[one.name for one in types]).exists()
+
+
 def deliver_due(now: datetime, *, facts_max: int = FACTS_AT_ONCE_MAX) -> int:
     """
     Deliver due events to their handlers until none is left, and return how many were handled.

@@ -75,6 +75,7 @@ ICONS = (
     "reply",
     "scan-qr-code",
     "search",
+    "sliders-horizontal",
     "search-check",
     "send-horizontal",
     "share-2",

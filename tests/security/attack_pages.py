@@ -62,6 +62,7 @@ FORM: Mapping[str, str] = {
     "hours_same": "yes",
     "is_open": "yes",
     "item": "Ditulis Eve",
+    "kata": "Rahasia",
     "key": A_UUID,
     "label": "Ditulis Eve",
     "landmark": "Ditulis Eve",
@@ -154,7 +155,9 @@ QUERY: Mapping[str, str] = {
     "cari": "Rahasia",
     "dari": "2020-01-01",
     "emoji": "👍",
+    "kata": "Rahasia",
     "kepada": "of user bo",
+    "kota": "medan",
     "next": "/pesanan/",
     "obrolan": "of conversation of two",
     "perihal": "of user bo",
@@ -162,7 +165,9 @@ QUERY: Mapping[str, str] = {
     "sebelum": "of conversation of two",
     "sesudah": "of order paid",
     "tindakan": "looked",
+    "toko": "toko-bo",
     "tulis": "Ditulis Eve",
+    "urut": "termurah",
 }
 # Names that stand in the head of a page and are no fields.
 IN_HEADS = {"robots", "viewport"}

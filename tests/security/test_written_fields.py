@@ -31,6 +31,7 @@ OURS = (
     "payments",
     "peer_payments",
     "realtime",
+    "search",
     "shop",
 )
 
@@ -150,10 +151,9 @@ OF_THE_PRODUCT = {
     "payments": """
         QrisAccount.category QrisAccount.city QrisAccount.criteria QrisAccount.merchant QrisAccount.name
         QrisAccount.nmid QrisAccount.pan QrisAccount.postal_code QrisBill.idempotency_key QrisBill.reference
-        QrisPayment.terminal
-        BankMessage.answer BankMessage.body BankMessage.external_id BankMessage.service
-        IssuedMoney.asset
-        Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content Charge.reference
+        QrisPayment.terminal BankMessage.answer BankMessage.body BankMessage.external_id BankMessage.service
+        IssuedMoney.asset Charge.asset Charge.bank_reference Charge.method Charge.partner_reference Charge.qr_content
+        Charge.reference
         Settlement.merchant Settlement.reason SettlementSchedule.merchant SettlementSchedule.rhythm
         PayoutAccount.bank_code PayoutAccount.holder PayoutAccount.merchant PayoutAccount.number
         SettlementSchedule.target Withdrawal.merchant
@@ -176,6 +176,7 @@ OF_THE_PRODUCT = {
         BillSplit.group BillSplit.idempotency_key BillSplit.method MoneyRequest.idempotency_key MoneyRequest.state
         Occurrence.code Occurrence.state Schedule.idempotency_key Schedule.repeat Schedule.state Schedule.time_zone
     """,
+    "search": "IndexState.collection VocabularyEntry.collection VocabularyEntry.variant VocabularyEntry.word",
     "shop": """
         Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
         Order.cancelled_by Order.fee_rule Order.number Order.shop_name Order.shop_town Order.state
@@ -185,7 +186,8 @@ OF_THE_PRODUCT = {
         Photo.name Photo.placeholder Product.content_hash Product.idempotency_key Product.slug Product.state
         Shipment.delivered_source Shop.handle Shop.logo Shop.opening_hours Shop.time_zone ShopNight.findings
         StockMove.idempotency_key StockMove.kind StockMove.reference Transition.from_state Transition.name
-        Transition.to_state Transition.who
+        Transition.to_state Transition.who ProductDocument.title ProductDocument.tokens ProductDocument.town
+        ProductDocument.town_key
     """,
 }
 INPUTS = {
@@ -216,7 +218,7 @@ INPUTS_OF_THE_CONSOLE = {"reason"}
 INPUTS_OF_A_CLOSED_FORM = """
     account bank_reference bulan day first_on share
     city credit debit person point postal_code qr rt rw tables perihal tip
-    quantity new_pin again pin cari handle price weight dari sampai code who amount old receipt bulan mute_until
+    quantity new_pin again pin cari kata handle price weight dari sampai code who amount old receipt bulan mute_until
 """
 
 

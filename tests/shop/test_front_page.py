@@ -19,7 +19,7 @@ def test_front_page_for_a_stranger_explains_the_app_and_links_to_login(client, p
     assert 'href="/masuk/"' in page
     assert 'href="/tokoku/buka/"' in page
     assert "/toko/manik-bo/gelang-manik/" in page
-    assert 'name="cari"' in page
+    assert 'name="kata"' in page
 
 
 def test_front_page_for_a_logged_in_person_links_to_chats(client, ana):
@@ -37,7 +37,7 @@ def test_front_page_is_public_and_indexable(client, product):
     assert "public" in answer["Cache-Control"]
     assert "robots" not in meta(read(client, "/"))
     site = facts(read(client, "/"))["WebSite"]
-    assert site["potentialAction"]["target"]["urlTemplate"].endswith("/toko/?cari={search_term_string}")
+    assert site["potentialAction"]["target"]["urlTemplate"].endswith("/cari/?kata={search_term_string}")
 
 
 def test_front_page_names_the_operator_and_how_to_reach_them(client, settings):
@@ -119,10 +119,11 @@ def test_shops_page_shows_new_products_to_a_logged_in_person(client, ana, produc
     assert f"/toko/manik-bo/{product.slug}/" in page
 
 
-def test_search_without_result_says_what_is_searched_and_shows_products(client, product):
+def test_search_for_shops_without_result_leads_to_products(client, product):
     page = client.get("/toko/", {"cari": "gelang"}, headers={"accept-language": "en"}).content.decode()
 
-    assert "we search names and towns of shops, not goods" in page
+    assert "No shop or town is called “gelang”." in page
+    assert 'href="/cari/?kata=gelang"' in page
     assert 'href="#newest-title"' in page
     assert f"/toko/manik-bo/{product.slug}/" in page
     assert page.count('href="/toko/"') == 1

@@ -1,0 +1,3 @@
+import { SearchField } from "#shop/search_field.js"
+
+customElements.define("nusa-search-field", SearchField)

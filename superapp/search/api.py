@@ -1,0 +1,28 @@
+"""Facade of search: what products call to have their rows found, and to find them."""
+
+from superapp.search.actions.indexing import index_documents
+from superapp.search.contracts import CANDIDATES_MAX, COUNT_MAX, Candidate, SearchRequest, SearchResult
+from superapp.search.domain.terms import QUERY_CHARS_MAX
+from superapp.search.domain.tokens import fold
+from superapp.search.models import Document
+from superapp.search.queries.collections import SearchCollection, describe, register
+from superapp.search.queries.documents import search, suggest
+from superapp.search.queries.index_states import is_built
+
+__all__ = [
+    "CANDIDATES_MAX",
+    "COUNT_MAX",
+    "QUERY_CHARS_MAX",
+    "Candidate",
+    "Document",
+    "SearchCollection",
+    "SearchRequest",
+    "SearchResult",
+    "describe",
+    "fold",
+    "index_documents",
+    "is_built",
+    "register",
+    "search",
+    "suggest",
+]
