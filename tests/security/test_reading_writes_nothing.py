@@ -33,6 +33,7 @@ OPENS_A_WALLET = {
     "payments.history",
     "payments:wallet",
     "payments:top_up",
+    "payments:limits",
     "payments:withdraw",
     "payments:send",
     "shop:buy",
