@@ -15,7 +15,7 @@ from peer_payments.domain import rules
 from peer_payments.models import MoneyRequest
 from superapp.accounts import api as accounts
 from superapp.accounts.errors import PersonNotFound
-from superapp.core.errors import AmountInvalid, InputInvalid, RateLimited
+from superapp.core.errors import AmountInvalid, AmountNotWhole, InputInvalid, RateLimited
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.payments.purses import balance, top_up
@@ -54,7 +54,8 @@ def test_note_is_cleaned_as_memos_are(two, now):
     [
         pytest.param({"minor": 0}, AmountInvalid, id="nothing"),
         pytest.param({"minor": -1}, AmountInvalid, id="negative"),
-        pytest.param({"minor": 100_000_000_01}, errors.AmountTooLarge, id="too much"),
+        pytest.param({"minor": 1}, AmountNotWhole, id="a fraction of a rupiah"),
+        pytest.param({"minor": 100_000_001_00}, errors.AmountTooLarge, id="too much"),
         pytest.param({"note": "x" * 141}, errors.NoteTooLong, id="long note"),
         pytest.param({"key": ""}, InputInvalid, id="no key"),
         pytest.param({"key": "k" * 65}, InputInvalid, id="long key"),
