@@ -181,13 +181,14 @@ OF_THE_PRODUCT = {
         Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
         Order.cancelled_by Order.fee_rule Order.number Order.shop_name Order.shop_town Order.state
         OrderEvent.actor_kind OrderEvent.evidence OrderEvent.from_state OrderEvent.to_state
-        OrderEvent.transition OrderLine.photo OrderLine.product_name OrderTimer.kind OrderTimer.state
-        PendingPurchase.content_hash PendingPurchase.idempotency_key PendingPurchase.product_name PendingPurchase.state
+        OrderEvent.transition OrderLine.photo OrderLine.product_name OrderLine.sku OrderLine.variant_title
+        OrderTimer.kind OrderTimer.state PendingPurchase.content_hash PendingPurchase.idempotency_key
+        PendingPurchase.product_name PendingPurchase.sku PendingPurchase.state PendingPurchase.variant_title
         Photo.name Photo.placeholder Product.content_hash Product.idempotency_key Product.slug Product.state
         Shipment.delivered_source Shop.handle Shop.logo Shop.opening_hours Shop.time_zone ShopNight.findings
         StockMove.idempotency_key StockMove.kind StockMove.reference Transition.from_state Transition.name
         Transition.to_state Transition.who ProductDocument.title ProductDocument.tokens ProductDocument.town
-        ProductDocument.town_key
+        ProductDocument.town_key Variant.sku Variant.value_1 Variant.value_2 Variant.value_3
     """,
 }
 INPUTS = {
