@@ -29,6 +29,8 @@ def kind(monkeypatch):
         User.objects.filter(handle=payload["handle"]).update(name=payload["name"])
         if payload["name"] == "Gagal":
             raise InputInvalid(detail="nama")
+        if User.objects.get(pk=approval.checker_id).handle == payload.get("not_by"):
+            raise errors.RoleMissing
         return f"Sekarang {payload['name']}."
 
     def validate(payload):
@@ -56,6 +58,19 @@ def three(make_operator, make_user):
 
 def eves_name():
     return User.objects.get(handle="eve").name
+
+
+def test_checker_who_may_not_decide_leaves_a_proposal_open_for_others(kind, three, now):
+    ana, bo, citra = three
+    made_with = kind.made_with | {"payload": {"handle": "eve", "name": "Evi", "not_by": "bo"}}
+    made = proposals.propose(**made_with, maker=ana.member, now=now)
+
+    with pytest.raises(errors.RoleMissing):
+        proposals.approve(proposal=made, checker=bo.member, now=now)
+    assert (Proposal.objects.get().state, eves_name()) == ("open", "Eve")
+
+    proposals.approve(proposal=made, checker=citra.member, now=now)
+    assert (Proposal.objects.get().state, eves_name()) == ("approved", "Evi")
 
 
 def test_approved_proposal_is_executed_with_both_people(kind, three, now):

@@ -61,7 +61,7 @@ def test_wallet_is_frozen_by_one_operator_and_opened_by_two(
     maker.get_by_role("button", name="Usulkan pembukaan").click()
     expect(maker.locator(".notice--good")).to_contain_text("Sudah diusulkan.")
     maker.goto("/konsol/usulan/")
-    maker.get_by_role("link", name="Dari Anda").click()
+    maker.get_by_role("link", name="Darimu").click()
     expect(maker.get_by_role("button", name="Setujui dan jalankan")).to_have_count(0)
 
     checker.goto("/konsol/usulan/")

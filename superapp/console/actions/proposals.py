@@ -13,7 +13,7 @@ from superapp.console.contracts import Member
 from superapp.console.domain.proposal_kinds import Approval, Payload, get_kind, list_kind_names
 from superapp.console.errors import MakerLostRole, NotTheMaker, ReasonMissing, RoleMissing, SecondPersonNeeded
 from superapp.console.models import OUTCOME_CHARS_MAX, REASON_CHARS_MAX, Proposal
-from superapp.core.errors import DomainError
+from superapp.core.errors import DomainError, ErrorKind
 from superapp.core.retry_on_deadlock import retry_on_deadlock
 from superapp.core.text_cleaning import clean_line
 
@@ -48,8 +48,10 @@ def approve(*, proposal: UUID, checker: Member, now: datetime) -> Proposal:
     """
     Approve a proposal of somebody else and execute it, in one transaction.
 
-    If the execution is refused, the proposal closes as failed, with the refusal as its outcome. Of two decisions at the
-    same moment one wins. Raises ProposalNotFound, ProposalClosed, SecondPersonNeeded, RoleMissing, MakerLostRole.
+    If the execution is refused, the proposal closes as failed, with the refusal as its outcome. A refusal for who the
+    checker is (``FORBIDDEN``, such as their own wallet) is raised, and the proposal stays open for another. Of two
+    decisions at the same moment one wins. Raises ProposalNotFound, ProposalClosed, SecondPersonNeeded, RoleMissing,
+    MakerLostRole.
     """
     return retry_on_deadlock(lambda: _approve(proposal, checker, now))
 
@@ -69,6 +71,8 @@ def _approve(proposal: UUID, checker: Member, now: datetime) -> Proposal:
             with transaction.atomic():
                 outcome = get_kind(row.kind).execute(row.payload, approval)
         except DomainError as refusal:
+            if refusal.kind is ErrorKind.FORBIDDEN:
+                raise
             _close(row, Proposal.State.FAILED, checker, str(refusal.body()["message"]), now)
         else:
             _close(row, Proposal.State.APPROVED, checker, outcome, now)
