@@ -62,22 +62,6 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-# The headers that Django's own middleware sets in every other response, by the settings of their names.
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
-# The headers that Django's own middleware sets in all other responses, according to the settings of their names.
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
 
 def answer_health_checks(get_response: GetResponse) -> GetResponse:
     """Answer ``/-/live`` and ``/-/ready`` in a middleware before anything else is looked up, for any host name."""

@@ -1,4 +1,4 @@
-"""What has no counterpart under its reference is matched in other ways, and no difference is hidden by that."""
+"""A line without a counterpart of its reference is matched in other ways, and no difference is hidden by that."""
 
 from __future__ import annotations
 
