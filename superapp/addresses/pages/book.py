@@ -44,7 +44,16 @@ def book(request: HttpRequest) -> HttpResponse:
     found = queries.list_addresses(get_current_user(request).pk)
     outdated = queries.find_outdated(found)
     context = {
-        "addresses": [(one, queries.format_address(one), one.public_id in outdated) for one in found],
+        "addresses": [
+            # Recipient and phone, the first line of a label, stand apart, so that no number is broken.
+            (
+                one,
+                accounts.format_phone_number_locally(one.phone),
+                queries.format_address(one)[1:],
+                one.public_id in outdated,
+            )
+            for one in found
+        ],
         "addresses_max": ADDRESSES_MAX,
         "is_full": len(found) >= ADDRESSES_MAX,
         "note": accounts.take_flash(request),
