@@ -1,5 +1,6 @@
 """Facade of addresses: regions of Indonesia, and people's address books."""
 
+from superapp.addresses.actions.address_books import add_address
 from superapp.addresses.contracts import AddressValue, RegionPath, WrittenAddress
 from superapp.addresses.domain.regions import RegionLevel
 from superapp.addresses.queries.address_books import format_address, get_address, list_addresses
@@ -10,6 +11,7 @@ __all__ = [
     "RegionLevel",
     "RegionPath",
     "WrittenAddress",
+    "add_address",
     "format_address",
     "get_address",
     "get_region",

@@ -33,7 +33,7 @@ def use_file(settings, tmp_path):
 
 def test_migrated_database_has_the_regions_of_its_file(db):
     assert fetch_dataset_version() == "test-1"
-    assert Region.objects.count() == 140
+    assert Region.objects.count() == 155
     assert get_region("32.73.14.1002").names == ("Jawa Barat", "Kota Bandung", "Cibeunying Kidul", "Cikutra")
 
 
@@ -61,7 +61,7 @@ def test_load_that_fails_half_way_leaves_the_regions_as_they_were(db, use_file):
     with pytest.raises(RegionFileBroken, match=r"regions\.tsv:6 is no region"):
         load_regions()
 
-    assert (fetch_dataset_version(), Region.objects.count()) == ("test-1", 140)
+    assert (fetch_dataset_version(), Region.objects.count()) == ("test-1", 155)
 
 
 @pytest.mark.parametrize(

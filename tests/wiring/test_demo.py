@@ -19,6 +19,7 @@ from payments import api as payments
 from payments.models import Journal, TopUp
 from superapp.accounts import api as accounts
 from superapp.accounts.models import Contact, User
+from superapp.addresses import api as addresses
 from superapp.core import outbox
 from superapp.core.models import Fact
 from superapp.core.money import Money
@@ -31,6 +32,7 @@ from superapp.wiring.demo import (
     purchases,
     script_files,
     shops,
+    stage,
     wallets,
     world,
 )
@@ -67,6 +69,20 @@ def test_demo_has_a_dozen_people_with_pictures_and_login_numbers(made):
     assert all(len(user.avatar) == 64 for user in cast)
     assert {user.time_zone for user in cast} == {"Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura"}
     assert {user.language for user in cast} == {"id", "en"}
+
+
+def test_people_who_buy_keep_their_addresses(made):
+    kept = {
+        key: [(one.village, one.is_primary) for one in addresses.list_addresses(player.user_id)]
+        for key, player in stage.find_players().items()
+    }
+
+    assert {key: found for key, found in kept.items() if found} == {
+        "emma": [("Brontokusuman", True)],
+        "fatimah": [("Seutui", True)],
+        "sekar": [("Purbayan", True), ("Prenggan", False)],
+        "yohana": [("Hinekombe", True)],
+    }
 
 
 def test_making_the_demo_again_changes_nothing(made, now):

@@ -12,7 +12,7 @@ from chat import api as chat
 from shop import api as shop
 from superapp.accounts import api as accounts
 from superapp.wiring import transfer_cards
-from superapp.wiring.demo import conversation_script, groups, pictures, purchases, shops, wallets
+from superapp.wiring.demo import address_books, conversation_script, groups, pictures, purchases, shops, wallets
 from superapp.wiring.demo.conversation_script import ScriptedConversation, ScriptedGroup, ScriptedMessage
 from superapp.wiring.demo.groups import StoredPhotos
 from superapp.wiring.demo.people import DEMO_PEOPLE, DIMAS, JOKO, SEKAR, DemoPerson
@@ -96,6 +96,7 @@ def _make_people(*, now: datetime) -> None:
         owner, *members = (players[key] for key in group.speakers)
         for member in members:
             accounts.connect_people(user_id=owner.user_id, peer_id=member.user_id, now=now - CONTACTS_SINCE)
+    address_books.fill_books(now=now - JOINED_SINCE)
 
 
 def _join(person: DemoPerson, picture: bytes, *, now: datetime) -> None:
