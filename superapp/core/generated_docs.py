@@ -18,7 +18,7 @@ from superapp.core import events
 from superapp.core.errors import DomainError
 
 PROJECT_DIRECTORY = Path(__file__).resolve().parent.parent.parent
-SETTINGS_FILES = ("settings.py", "sending_settings.py", "qris_settings.py", "money_settings.py")
+SETTINGS_FILES = ("settings.py", "sending_settings.py", "qris_settings.py", "money_settings.py", "parcel_settings.py")
 GENERATED_NOTICE = "<!-- Made by `manage.py write_docs`; what you write here is overwritten. -->"
 
 

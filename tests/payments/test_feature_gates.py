@@ -51,7 +51,7 @@ def test_every_wallet_page_is_404_without_payments(make_user, close_down):
         answers = [browser.get(path), browser.post(path)]
         assert [answer.status_code for answer in answers] == [403, 403], path
         assert "Layanan ini tidak menyediakan dompet" in answers[0].content.decode()
-    assert len(pages) == 30
+    assert len(pages) == 31
 
 
 def test_every_command_is_refused_with_one_code_over_socket_and_rest(real_db, connect, make_user, close_down):

@@ -24,6 +24,7 @@ from superapp.realtime.rate_limits import command_throttle
 from tests.payments import test_qris_payments as qris
 from tests.payments.purses import PIN
 from tests.payments.purses import browser_of as browser_on_device
+from tests.security import kept_addresses
 from tests.shop.html_clients import browser_of
 
 # Not pages: what clients and the bank call, frames of the camera, and files. The console is not found by people.
@@ -56,6 +57,7 @@ def arguments(ana, bo, product, make_shop, make_product, buy, open_purchase, now
         "invitation": uuid.uuid4(),
         "link": uuid.uuid4(),
         "token": invite_links.get_or_create_link(user_id=ana.pk, now=now).token,
+        "address": kept_addresses.make(bo, now)["Rumah"],
         "part": 1,
         "seq": 1,
         **of_a_group,

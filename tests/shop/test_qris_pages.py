@@ -55,12 +55,17 @@ def pay(ana, payload, amount=50_000_00, key="k"):
     )
 
 
+def _read_codes(page):
+    # Without the format, frames and letters are taken for codes of other kinds now and then.
+    return zxingcpp.read_barcodes(page.render(scale=2).to_pil().convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+
+
 def read_pdf(content):
     """The codes and the texts of each page, as a camera and a reader of PDF see them."""
     document = pypdfium2.PdfDocument(content)
     codes, texts = [], []
     for page in document:
-        codes += [one.text for one in zxingcpp.read_barcodes(page.render(scale=2).to_pil().convert("L"))]
+        codes += [one.text for one in _read_codes(page)]
         texts.append(page.get_textpage().get_text_range())
     sizes = [tuple(round(side / 72 * 25.4) for side in page.get_size()) for page in document]
     return codes, texts, sizes
