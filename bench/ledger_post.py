@@ -29,6 +29,7 @@ from typing import Any
 from bench import environment, measure
 from bench.measure import Result
 from bench.minimal_ledger import MINIMAL, MINIMAL_SQLITE, PGBENCH
+from superapp.core.garbage_collection import collect_rarely
 from tests.harness import servers
 from tests.harness.authorizations import entry_fields
 
@@ -109,6 +110,7 @@ def worker(number: int, what: str, scene: dict[str, Any], line: Any, answers: An
     from payments.writers.ledger import JournalEntry, Posted, TransferLine, derive_key
     from superapp.core.money import Money
 
+    collect_rarely()  # As the processes of pages do.
     rnd, run = random.Random(number), f"{os.getpid()}-{time.monotonic_ns()}"
     people, merchant = scene["people"], scene["merchant"]
     posted: list[int] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -22,6 +21,7 @@ from twisted.internet import tcp
 
 from superapp.core import clock, open_file_limit, websocket_frames
 from superapp.core.frame_limits import CLOSE_FLOOD, FRAMES_BURST, FRAMES_PER_SECOND, TokenBucket
+from superapp.core.garbage_collection import collect_rarely
 from superapp.core.websocket_frames import WRITE_FRAME
 
 MESSAGE_BYTES_MAX = 1024 * 1024
@@ -31,7 +31,6 @@ PONG_SECONDS_MAX = 30
 HANDSHAKE_SECONDS_MAX = 10
 CLOSING_SECONDS_MAX = 5
 THREAD_SWITCH_SECONDS = 0.001
-GC_THRESHOLD_OBJECTS = 10_000
 SEND_BUFFER_BYTES_MAX = 4 * 1024 * 1024
 READ_BYTES = 8 * 1024
 
@@ -213,10 +212,7 @@ def run(
     # Celery installs click, with which Autobahn colours log text for each frame even if it is not logged: a tenth of
     # the loop's time.
     autobahn.util._HAS_CLICK = False
-    # Objects loaded by now are permanent, so that the garbage collector need not scan them.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GC_THRESHOLD_OBJECTS, *gc.get_threshold()[1:])
+    collect_rarely()
     server = FrameServer(
         application,
         endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],

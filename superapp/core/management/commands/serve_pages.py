@@ -13,6 +13,7 @@ from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 
 from superapp.core import health, lock_timeout, metrics
+from superapp.core.garbage_collection import collect_rarely
 from superapp.core.infrastructure_errors import DatabaseUnreachable
 from superapp.core.operator_command import port as port_number
 
@@ -58,7 +59,7 @@ class Gunicorn(BaseApplication):
             "control_socket_disable": True,
             "loglevel": "warning",
             "logger_class": Lines,
-            "post_worker_init": lambda _worker: metrics.serve(),
+            "post_worker_init": lambda _worker: _begin(),
         }
         super().__init__()
 
@@ -76,6 +77,11 @@ class Gunicorn(BaseApplication):
         except DatabaseUnreachable as unreachable:
             raise AppImportError(f"CommandError: {unreachable}") from None
         return application
+
+
+def _begin() -> None:
+    metrics.serve()
+    collect_rarely()
 
 
 class Lines(Logger):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from superapp.core import health, metrics, scheduler
+from superapp.core.garbage_collection import collect_rarely
 
 
 class Command(BaseCommand):
@@ -21,4 +22,5 @@ class Command(BaseCommand):
         loop = scheduler.SchedulerLoop()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda _number, _frame: loop.stop())
+        collect_rarely()
         loop.run()
