@@ -24,4 +24,5 @@ def load_regions() -> None:
         return
     version = file.read_version()
     replace_regions(file.list_regions(), version=version, digest=file.digest, now=clock.now())
-    log.info("regions_loaded", version=version)
+    # Not told: a first start says what it does in sentences.
+    log.debug("regions_loaded", version=version)
