@@ -101,7 +101,7 @@ def _execute_manual(payload: Payload, approval: Approval) -> str:
 
 
 def _require_strangers_to(account: Account, approval: Approval) -> None:
-    """Refuse that somebody proposes or approves what is about their own wallet, or about the money of their shop."""
+    """Refuse a maker or checker who owns this account: their wallet, or the merchant account of their shop."""
     _require_strangers(account.owner_id, approval)
     own = [one for person in (approval.maker_id, approval.checker_id) for one in list_own_references(person)]
     if account.code in [chart_of_accounts.account_code(chart_of_accounts.MERCHANT, one, account.asset) for one in own]:
@@ -109,7 +109,7 @@ def _require_strangers_to(account: Account, approval: Approval) -> None:
 
 
 def _require_strangers(owner_id: int | None, approval: Approval) -> None:
-    """Refuse that somebody proposes or approves what is about their own money."""
+    """Refuse a maker or checker who is the owner."""
     if owner_id is not None and owner_id in (approval.maker_id, approval.checker_id):
         raise errors.TwoPersonsNeeded
 

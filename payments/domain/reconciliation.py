@@ -209,7 +209,7 @@ class _Unmatched:
     def __init__(self) -> None:
         self._facts: list[tuple[Fact, BreakKind]] = []
         self._matched: set[str] = set()
-        # References of returned transfers whose lines are not all in the statement yet.
+        # References of returned transfers of which the statement still lacks a line.
         self._expected: set[str] = set()
 
     def keep(self, fact: Fact, kind: BreakKind) -> bool:

@@ -27,7 +27,7 @@ FINANCE = frozenset({Role.FINANCE})
 
 
 def describe_break(row: ReconciliationBreak) -> list[Fact]:
-    """Return a break in words: its kind, reference, day, whose payout it is, and what each source says."""
+    """Return a break in words: kind, reference, day, the shop if it is a payout, and the amount in each source."""
     merchants = reconciliation.fetch_payout_merchants([row.reference])
     told = (
         (_("Ledger") if row.kind != "balance_differs" else _("Lines add up to"), row.ledger_amount),

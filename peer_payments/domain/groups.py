@@ -43,7 +43,7 @@ class GroupSource(Protocol):
         ...
 
     def list_groups(self, user_id: int) -> list[GroupChoice]:
-        """List the groups in which a person may split a bill with somebody, the one that changed last first."""
+        """List a person's groups in which they may post and are not alone, the latest changed first."""
         ...
 
 
@@ -62,5 +62,5 @@ def find_group(reference: str, user_id: int) -> Group | None:
 
 
 def list_groups(user_id: int) -> list[GroupChoice]:
-    """List the groups in which a person may split a bill with somebody."""
+    """List the groups of all sources in which a person may split a bill."""
     return [group for source in _sources for group in source.list_groups(user_id)]

@@ -59,7 +59,7 @@ def has_open_shares(requester_id: int, payer_ids: Collection[int], *, at_least: 
 
 
 def filter_paid_between(user_id: int, peer_ids: Collection[int]) -> set[int]:
-    """Return those of these people who have paid a request of this person, or whose request this person has paid."""
+    """Return the peers between whom and the user a money request was paid, in either direction."""
     paid = MoneyRequest.objects.filter(state=MoneyRequest.State.PAID)
     payers = paid.filter(requester_id=user_id, payer_id__in=peer_ids).values_list("payer_id", flat=True)
     requesters = paid.filter(payer_id=user_id, requester_id__in=peer_ids).values_list("requester_id", flat=True)

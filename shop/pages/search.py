@@ -23,6 +23,7 @@ from superapp.accounts import api as accounts
 from superapp.core import clock, ip_networks, money
 from superapp.core.errors import AmountInvalid, RateLimited
 from superapp.core.money import Money
+from superapp.core.text_folding import fold
 from superapp.realtime.rate_limits import Throttle
 from superapp.search import api as search
 
@@ -114,7 +115,7 @@ def _read_form(request: HttpRequest) -> SearchForm:
     order = request.GET.get("urut", "")
     typed = {
         "kata": _text(request, "kata"),
-        "kota": "" if shop else search.fold(_text(request, "kota")),
+        "kota": "" if shop else fold(_text(request, "kota")),
         "dari": _text(request, "dari"),
         "sampai": _text(request, "sampai"),
         "urut": order if order in set(ProductOrder) else "",

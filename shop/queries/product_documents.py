@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import Prefetch
 
 from shop.models import Product, ProductDocument, Variant
+from superapp.core.text_folding import fold
 from superapp.search import api as search
 
 PRODUCTS = "products"
@@ -23,7 +24,7 @@ def make_document(product: Product, variants: Sequence[Variant]) -> ProductDocum
         scope=shop.pk,
         price_sen=min(variant.price_sen for variant in variants),
         town=shop.town,
-        town_key=search.fold(shop.town).strip(),
+        town_key=fold(shop.town).strip(),
     )
     values = " ".join(variant.title for variant in variants)
     search.describe(document, title=product.name, texts=[shop.name, shop.town, values, product.description])

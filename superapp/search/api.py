@@ -3,7 +3,6 @@
 from superapp.search.actions.indexing import index_documents
 from superapp.search.contracts import CANDIDATES_MAX, COUNT_MAX, Candidate, SearchRequest, SearchResult
 from superapp.search.domain.terms import QUERY_CHARS_MAX
-from superapp.search.domain.tokens import fold
 from superapp.search.models import Document
 from superapp.search.queries.collections import SearchCollection, describe, register
 from superapp.search.queries.documents import search, suggest
@@ -19,7 +18,6 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "describe",
-    "fold",
     "index_documents",
     "is_built",
     "register",

@@ -5,19 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.urls import reverse
-
 from angpao import api as angpao
 from angpao.api import Audience
 from chat import api as chat
-from chat.api import Roster
-from chat.errors import ConversationNotFound
 from superapp.accounts import api as accounts
-from superapp.accounts.api import PersonRow
 from superapp.accounts.errors import PersonNotFound
-from superapp.core import ids
-
-PREFIX = "chat.conversation"
+from superapp.wiring.conversation_references import PREFIX, conversation_of, find_roster, group_face
 
 
 def register() -> None:
@@ -25,31 +18,15 @@ def register() -> None:
     angpao.register_audience_source(PREFIX, _Conversations())
 
 
-def conversation_of(reference: str) -> UUID | None:
-    """Return the conversation of a reference, or None if it is of something else."""
-    prefix, _colon, written = reference.partition(":")
-    return ids.parse_id(written) if prefix == PREFIX else None
-
-
-def group_face(conversation: UUID, roster: Roster) -> PersonRow:
-    """Return a group as a person is shown: its name and picture, and the id that gives it a colour."""
-    files = {"media": roster.picture, "file": "small.webp"}
-    avatar = None if roster.picture is None else reverse("media:file", kwargs=files)
-    return {"id": str(conversation), "name": roster.title, "handle": None, "avatar": avatar}
-
-
 class _Conversations:
     """Conversations as the source of audiences."""
 
     def find(self, reference: str, user_id: int) -> Audience | None:
         """Return the conversation as an audience for one of its members, or None."""
-        conversation = conversation_of(reference)
-        if conversation is None:
+        found = find_roster(reference, user_id)
+        if found is None:
             return None
-        try:
-            roster = chat.fetch_roster(conversation, user_id)
-        except ConversationNotFound:
-            return None
+        conversation, roster = found
         return Audience(
             reference=reference,
             name=roster.title,

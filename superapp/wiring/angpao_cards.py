@@ -22,7 +22,7 @@ from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
 from superapp.core.money import Money
-from superapp.wiring.angpao_audiences import conversation_of
+from superapp.wiring.conversation_references import conversation_of
 
 ANGPAO = "angpao.packet"
 # A card lists this many openers at most; later openers still see the button "Open", which shows their amount.

@@ -19,8 +19,8 @@ from peer_payments.events import RequestChanged, RequestReminded, SplitChanged
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
-from superapp.wiring.angpao_audiences import conversation_of, group_face
 from superapp.wiring.card_types import REQUEST, SPLIT
+from superapp.wiring.conversation_references import conversation_of, find_roster, group_face
 
 # So many names stand in a card; others are counted.
 NAMES_MAX = 10
@@ -38,13 +38,10 @@ class _GroupConversations:
 
     def find_group(self, reference: str, user_id: int) -> Group | None:
         """Return the group conversation of a reference for one of its present members, or None."""
-        conversation = conversation_of(reference)
-        if conversation is None:
+        found = find_roster(reference, user_id)
+        if found is None:
             return None
-        try:
-            roster = chat.fetch_roster(conversation, user_id)
-        except ConversationNotFound:
-            return None
+        conversation, roster = found
         address = f"/obrolan/{conversation}/"
         return Group(roster.title, roster.other_ids, address, roster.may_write) if roster.is_group else None
 

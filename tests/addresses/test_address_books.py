@@ -107,9 +107,9 @@ def test_text_with_markup_or_formulas_is_stored_as_text(text, make_user, add):
 
 def test_address_sent_twice_is_added_once(make_user, now):
     ana, key = make_user("ana"), ids.new_id()
-    send = lambda **fields: address_books.add_address(  # noqa: E731
-        user_id=ana.pk, idempotency_key=key, written=write(**fields), now=now
-    )
+
+    def send(**fields):
+        return address_books.add_address(user_id=ana.pk, idempotency_key=key, written=write(**fields), now=now)
 
     first, again = send(), send()
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from superapp.core.text_folding import fold
 from superapp.search.domain import synonyms, tokens
 
 EVIL = "' \" \\ :* & | ! <-> ( ) % _ - + ^ ; NEAR AND OR NOT * {} [] :: \x00 \u202e"
@@ -71,7 +72,7 @@ def test_document_has_a_bounded_number_of_tokens_and_the_title_first():
 def test_no_text_looks_like_a_scope_or_an_operator(text):
     for token in tokens.document_tokens([text], scope=None):
         assert token.isalnum()
-        assert token == tokens.fold(token)[: tokens.WORD_CHARS_MAX]
+        assert token == fold(token)[: tokens.WORD_CHARS_MAX]
 
 
 @given(st.text(max_size=80))

@@ -34,7 +34,7 @@ DESK = "payments.reconciliation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BreakView:
-    """A break in words, with its age; ``merchant`` is the name of the shop whose payout it is, if it is one."""
+    """A break in words, with its age; ``merchant`` is the shop's name if it is a payout, otherwise empty."""
 
     row: ReconciliationBreak
     kind: str | Promise

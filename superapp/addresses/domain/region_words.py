@@ -7,8 +7,9 @@ Both are folded alike, so that "ja’an", "Ja'an" and "JAAN" are the same word.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from superapp.core.text_folding import fold
 
 QUERY_CHARS_MAX = 100
 QUERY_WORDS_MAX = 6
@@ -57,8 +58,7 @@ _OTHER_NAMES = {"solo": "surakarta"}
 
 def split_words(text: str) -> list[str]:
     """Return the folded words of a text: letters a to z and digits, without accents and marks within a word."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return _WORD.findall("".join(char for char in _MARKS.sub("", decomposed) if not unicodedata.combining(char)))
+    return _WORD.findall(fold(_MARKS.sub("", text)))
 
 
 def list_index_words(name: str) -> list[tuple[str, int]]:

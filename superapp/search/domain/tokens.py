@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
 import snowballstemmer
+
+from superapp.core.text_folding import fold
 
 # Raise it after a change that gives a text other tokens: every collection is then indexed anew.
 VERSION = 1
@@ -34,12 +35,6 @@ _SCOPE_MARK = "§"
 # A stemmer keeps the word that it works on in itself.
 _stemmers = [snowballstemmer.stemmer(language) for language in LANGUAGES]
 _stemming = threading.Lock()
-
-
-def fold(text: str) -> str:
-    """Return a text as it is compared: without case, accents, or the difference between letters that look alike."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char)[0] != "M")
-    return unicodedata.normalize("NFKC", plain.casefold())
 
 
 def split_words(text: str) -> list[str]:
