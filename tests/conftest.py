@@ -24,7 +24,7 @@ from payments.actions import sealing
 from superapp.accounts.models import PhoneNumber, User
 from superapp.core import embedded
 from superapp.realtime import user_topic
-from superapp.realtime.rate_limits import command_throttle
+from superapp.realtime.rate_limits import command_throttle, guest_throttle
 from superapp.web import navigation
 from tests.harness import concurrency, databases, hashes, kept, servers
 from tests.harness.databases import ClonedDatabase
@@ -135,8 +135,9 @@ def _default_language() -> None:
 
 @pytest.fixture(autouse=True)
 def _full_allowance() -> None:
-    """People of other tests had the same keys, and may have spent what they may send."""
-    command_throttle.forget_everybody()
+    """People and guests of other tests had the same keys, and may have spent what they may send."""
+    for one in (command_throttle, guest_throttle):
+        one.forget_everybody()
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ from superapp.accounts.adapters.page_auth import (
     get_next_url,
     named_person_required,
     take_flash,
+    take_guest_tokens,
 )
 from superapp.accounts.contracts import PersonRow
 from superapp.accounts.domain import phone_numbers
@@ -93,6 +94,7 @@ __all__ = [
     "serialize_person",
     "set_avatar",
     "take_flash",
+    "take_guest_tokens",
     "trust_device",
     "verify_owner_code",
 ]

@@ -74,7 +74,8 @@ class Throttle:
 # The cost of a person's commands and forms, and of the sockets they open.
 command_throttle = Throttle(per_second=50, burst=300)
 connect_throttle = Throttle(per_second=2, burst=300)
-# The cost of what people who are not logged in may ask for, by their network, of which a village may have one.
-guest_throttle = Throttle(per_second=50, burst=300)
+# The cost of what people who are not logged in search, by their network, which may be thousands of people behind a
+# carrier's address: far above what they search. Each kind of search has its own buckets.
+guest_throttle = Throttle(per_second=60, burst=600)
 # The cost of pages and pictures; apart from commands, so that a person who browses can always send.
 read_throttle = Throttle(per_second=settings.READ_TOKENS_PER_SECOND, burst=6 * settings.READ_TOKENS_PER_SECOND)

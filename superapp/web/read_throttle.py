@@ -63,7 +63,7 @@ def throttle_reads(get_response: GetResponse) -> GetResponse:
     """
     Take the cost of a page or picture in a middleware before its view is called, and limit each person's threads.
 
-    People who are not logged in are limited by the proxy.
+    People who are not logged in are limited by the proxy, and in what they search by ``accounts.take_guest_tokens``.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from superapp.accounts.adapters import page_auth
 from superapp.addresses.endpoints import regions as endpoint
 from superapp.addresses.queries.regions import list_regions_within, search_regions
 from superapp.realtime.rate_limits import Throttle
@@ -134,8 +135,8 @@ def test_endpoint_takes_no_other_method(client):
 
 
 def test_endpoint_limits_a_network_of_guests_and_each_person(client, make_user, monkeypatch):
-    for throttle in ("guest_throttle", "command_throttle"):
-        monkeypatch.setattr(endpoint, throttle, Throttle(per_second=0.5, burst=2, timer=lambda: 100.0))
+    for module, throttle in ((page_auth, "guest_throttle"), (endpoint, "command_throttle")):
+        monkeypatch.setattr(module, throttle, Throttle(per_second=0.5, burst=2, timer=lambda: 100.0))
 
     def ask(**more):
         return client.get("/api/v1/regions", {"search": "cikutra"}, **more).status_code

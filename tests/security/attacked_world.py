@@ -31,7 +31,7 @@ from superapp.core import clock, ids, outbox
 from superapp.core.money import Money
 from superapp.notifications.models import Notification
 from superapp.realtime import sync
-from superapp.realtime.rate_limits import command_throttle, read_throttle
+from superapp.realtime.rate_limits import command_throttle, guest_throttle, read_throttle
 from superapp.realtime.registry import Caller
 from superapp.wiring import shop_conversations
 from tests.harness.socket_client import browser_on, log_in
@@ -107,7 +107,7 @@ class World:
 
     def forget_limits(self) -> None:
         """Let everybody do again what they did too often: a limit is not what shall refuse an outsider here."""
-        for one in (command_throttle, read_throttle):
+        for one in (command_throttle, guest_throttle, read_throttle):
             one.forget_everybody()
         RateCount.objects.all().delete()
 

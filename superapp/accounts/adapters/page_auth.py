@@ -1,4 +1,4 @@
-"""Page authentication and messages: current user, device, next URL, flash message."""
+"""Page authentication and messages: current user, device, network of a guest, next URL, flash message."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from superapp.accounts.models import Device, User
+from superapp.core.ip_networks import rate_limit_network
+from superapp.realtime.rate_limits import guest_throttle
 
 Arguments = ParamSpec("Arguments")
 FLASH_KEY = "note"
@@ -70,3 +72,15 @@ def get_client_address(request: HttpRequest) -> str:
     """Return the client's IP address, from the reverse proxy where there is one."""
     told = request.META.get("HTTP_X_REAL_IP", "") if settings.BEHIND_PROXY else ""
     return (told or request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def take_guest_tokens(bucket: str, request: HttpRequest, cost: int) -> None:
+    """
+    Take the cost of a request from the bucket of this name of the network it came from.
+
+    People who are logged in pay nothing here: they have limits of their own.
+
+    :raises RateLimited: if the bucket has too few tokens
+    """
+    if not request.user.is_authenticated:
+        guest_throttle.take(f"{bucket} {rate_limit_network(get_client_address(request))}", cost)

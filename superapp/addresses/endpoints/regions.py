@@ -13,10 +13,9 @@ from superapp.addresses.queries.regions import (
     search_regions,
     serialize_region,
 )
-from superapp.core.ip_networks import rate_limit_network
 from superapp.realtime import openapi
 from superapp.realtime.json_views import json_view, read_query
-from superapp.realtime.rate_limits import command_throttle, guest_throttle
+from superapp.realtime.rate_limits import command_throttle
 
 COST = 2
 
@@ -27,7 +26,7 @@ def regions(request: HttpRequest) -> RegionsResponse:
     if request.user.is_authenticated:
         command_throttle.take(int(request.user.pk), COST)
     else:
-        guest_throttle.take(rate_limit_network(accounts.get_client_address(request)), COST)
+        accounts.take_guest_tokens("regions", request, COST)
     asked = read_query(request, RegionsRequest)
     found = search_regions(asked.search) if asked.search else list_regions_within(asked.within)
     return {"dataset": fetch_dataset_version(), "rows": [serialize_region(one) for one in found]}
