@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.lib.pagesizes import A6
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+
+from superapp.core import prints
+from superapp.core.prints import GREY, PLAIN, STRONG, printable
 
 WIDTH, MARGIN = 1080, 84
 GROUND, PAPER, INK, SOFT, LINE, BRAND = (
     (251, 248, 243), (255, 255, 255), (45, 38, 32), (107, 97, 86), (228, 221, 210), (0, 101, 110),
 )  # fmt: skip
-PLAIN, STRONG = "Vera", "VeraBd"
-_FILES = {PLAIN: "Vera.ttf", STRONG: "VeraBd.ttf"}
 # No character of any font, to see how a missing one is drawn.
 _UNKNOWN = "\U0010fffe"
 
@@ -66,19 +64,15 @@ def draw_picture(receipt: ReceiptPrint) -> bytes:
 
 def draw_pdf(receipt: ReceiptPrint) -> bytes:
     """Return a receipt as a page of A6, whose text can be searched and copied."""
-    _register_fonts()
-    out = BytesIO()
     width, height = A6
     left, room = 9 * mm, A6[0] - 18 * mm
-    canvas = Canvas(out, pagesize=A6, invariant=True, pageCompression=1)
-    canvas.setTitle(f"{receipt.brand} {receipt.headline}")
-    canvas.setCreator(receipt.brand)
+    out, canvas = prints.begin(A6, title=f"{receipt.brand} {receipt.headline}", creator=receipt.brand)
     canvas.setFillColorRGB(*(part / 255 for part in BRAND))
     canvas.rect(0, height - 14 * mm, width, 14 * mm, stroke=0, fill=1)
     canvas.setFillGray(1)
     canvas.setFont(STRONG, 12)
     canvas.drawString(left, height - 9 * mm, printable(receipt.brand))
-    canvas.setFillGray(0.35)
+    canvas.setFillGray(GREY)
     canvas.setFont(PLAIN, 10)
     canvas.drawCentredString(width / 2, height - 23 * mm, printable(receipt.headline))
     canvas.setFillGray(0)
@@ -86,7 +80,7 @@ def draw_pdf(receipt: ReceiptPrint) -> bytes:
     canvas.drawCentredString(width / 2, height - 32 * mm, receipt.amount)
     y = height - 42 * mm
     for label, value in receipt.rows:
-        canvas.setFillGray(0.35)
+        canvas.setFillGray(GREY)
         canvas.setFont(PLAIN, 7.5)
         canvas.drawString(left, y, label)
         canvas.setFillGray(0)
@@ -98,12 +92,10 @@ def draw_pdf(receipt: ReceiptPrint) -> bytes:
         if y < 12 * mm:
             canvas.showPage()
             y = height - 14 * mm
-    canvas.setFillGray(0.35)
+    canvas.setFillGray(GREY)
     canvas.setFont(PLAIN, 7)
     canvas.drawCentredString(width / 2, 7 * mm, printable(receipt.footer))
-    canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+    return prints.end(out, canvas)
 
 
 def _wrap(text: str, measure: Callable[[str], float], room: float) -> list[str]:
@@ -126,15 +118,3 @@ def _wrap(text: str, measure: Callable[[str], float], room: float) -> list[str]:
 def _drawable(text: str, face: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
     unknown = bytes(face.getmask(_UNKNOWN))
     return "".join(letter for letter in text if letter.isspace() or bytes(face.getmask(letter)) != unknown)
-
-
-def printable(text: str) -> str:
-    """Return a text without the characters that the typeface of prints lacks, such as emoji."""
-    glyphs = pdfmetrics.getFont(PLAIN).face.charToGlyph
-    return "".join(letter for letter in text if ord(letter) in glyphs)
-
-
-@cache
-def _register_fonts() -> None:
-    for name, file in _FILES.items():
-        pdfmetrics.registerFont(TTFont(name, file))

@@ -17,12 +17,11 @@ from reportlab.pdfgen.canvas import Canvas
 from payments import queries
 from payments.domain import chart_of_accounts
 from payments.models import Account
-from payments.queries.qris_prints import GREY, PLAIN, STRONG, register_fonts
-from payments.queries.receipt_prints import printable
 from payments.queries.statement_lines import StatementLine, iterate_statement_lines
 from payments.queries.statement_sheets import describe_rule
 from payments.queries.statement_words import describe_kind
 from superapp.core.money import Money
+from superapp.core.prints import GREY, PLAIN, STRONG, printable, register_fonts
 from superapp.web import time_formats
 
 WIDTH, HEIGHT = landscape(A4)
