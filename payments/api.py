@@ -101,9 +101,9 @@ from payments.domain import chart_of_accounts
 from payments.domain.authorization import BY_TIMER, Authorization
 from payments.domain.feature_gates import is_enabled
 from payments.domain.fees import FeeChannel
-from payments.domain.own_references import register_own_references
 from payments.domain.play_money import register_form as register_play_money_form
 from payments.domain.purposes import Purpose, register_purpose_resolver
+from payments.domain.reference_owners import register_owner_finder
 from payments.domain.simulated_bank import find_payment_url as find_simulated_payment_url
 from payments.domain.virtual_account_numbers import group_digits
 from payments.domain.wallet_links import WalletLink
@@ -245,7 +245,7 @@ __all__ = [
     "qris_reference",
     "read_offer",
     "refund_escrow",
-    "register_own_references",
+    "register_owner_finder",
     "register_play_money_form",
     "register_purpose_resolver",
     "register_wallet_link",

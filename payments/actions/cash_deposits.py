@@ -36,9 +36,9 @@ def deposit_cash(
     maker_id: int,
     checker_id: int,
     now: datetime,
-) -> None:
+) -> bool:
     """
-    Post cash that was brought to the bank, once for each of the bank's references.
+    Post cash that was brought to the bank, once for each of the bank's references; return whether it was posted now.
 
     If the bank told of it first, it lies in suspense as nobody's, and is taken from there.
 
@@ -54,7 +54,7 @@ def deposit_cash(
     with transaction.atomic():
         cash = ledger.lock_accounts([get_or_open_cash(now).pk]).popitem()[1]
         if BankPosting.objects.filter(bank_reference=reference, amount=amount.amount_minor).exists():
-            return
+            return False
         if -cash.balance < amount.amount_minor:
             raise errors.InsufficientFunds
         told = find_suspended_payment(reference)
@@ -69,7 +69,7 @@ def deposit_cash(
                 checker_id=checker_id,
                 now=now,
             )
-            return
+            return True
         answer = ledger.post(
             JournalEntry(
                 # The scope under which the bank's word would suspend it, so that it is posted once however it is told.
@@ -92,3 +92,4 @@ def deposit_cash(
             maker_id=maker_id,
             checker_id=checker_id,
         )
+    return True

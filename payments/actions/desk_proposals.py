@@ -13,13 +13,15 @@ from payments import errors, queries
 from payments.actions import freezes, manual_journals
 from payments.actions.wallets import set_tier
 from payments.domain import chart_of_accounts
-from payments.domain.own_references import list_own_references
+from payments.domain.reference_owners import find_owners
 from payments.models import Account
 from payments.queries import desk_accounts
 from superapp.accounts import api as accounts
 from superapp.console.api import Approval, Fact, Payload, ProposalKind, Role, register_proposal_kind
 from superapp.core.money import Money
 
+# Kinds of accounts that keep the money of a reference, such as a shop's or an order's.
+REFERENCE_KINDS = (chart_of_accounts.MERCHANT.name, chart_of_accounts.ESCROW.name)
 UNFREEZE, TIER, MANUAL = "payments.unfreeze", "payments.tier", "payments.manual_journal"
 
 
@@ -44,10 +46,12 @@ def _validate_unfreeze(payload: Payload) -> None:
 
 def _execute_unfreeze(payload: Payload, approval: Approval) -> str:
     _validate_unfreeze(payload)
-    account = desk_accounts.get_freezable_account(UUID(str(payload["account"])))
-    _require_strangers_to(account, approval)
-    freezes.unfreeze(account=account.public_id, now=approval.now)
+    freezes.unfreeze(account=UUID(str(payload["account"])), now=approval.now)
     return _("The account is open again.")
+
+
+def _concerns_unfreeze(payload: Payload, user_id: int) -> bool:
+    return _owns(user_id, desk_accounts.get_freezable_account(UUID(str(payload["account"]))))
 
 
 def _describe_tier(payload: Payload) -> list[Fact]:
@@ -66,9 +70,12 @@ def _validate_tier(payload: Payload) -> None:
 
 def _execute_tier(payload: Payload, approval: Approval) -> str:
     _validate_tier(payload)
-    user_id = int(payload["user"] or 0)
-    _require_strangers(user_id, approval)
-    set_tier(user_id=user_id, tier=str(payload["tier"]), operator_id=approval.checker_id, now=approval.now)
+    set_tier(
+        user_id=int(payload["user"] or 0),
+        tier=str(payload["tier"]),
+        operator_id=approval.checker_id,
+        now=approval.now,
+    )
     return _("The level is set.")
 
 
@@ -91,27 +98,25 @@ def _validate_manual(payload: Payload) -> None:
 
 
 def _execute_manual(payload: Payload, approval: Approval) -> str:
-    debit, credit = str(payload["debit"]), str(payload["credit"])
-    for account in manual_journals.get_accounts(debit, credit):
-        _require_strangers_to(account, approval)
     journal = manual_journals.post_manual_journal(
-        debit=debit, credit=credit, amount_minor=int(payload["amount_minor"] or 0), approval=approval
+        debit=str(payload["debit"]),
+        credit=str(payload["credit"]),
+        amount_minor=int(payload["amount_minor"] or 0),
+        approval=approval,
     )
     return _("Posted as {journal}.").format(journal=journal)
 
 
-def _require_strangers_to(account: Account, approval: Approval) -> None:
-    """Refuse a maker or checker who owns this account: their wallet, or the merchant account of their shop."""
-    _require_strangers(account.owner_id, approval)
-    own = [one for person in (approval.maker_id, approval.checker_id) for one in list_own_references(person)]
-    if account.code in [chart_of_accounts.account_code(chart_of_accounts.MERCHANT, one, account.asset) for one in own]:
-        raise errors.TwoPersonsNeeded
+def _concerns_manual(payload: Payload, user_id: int) -> bool:
+    sides = (desk_accounts.get_account_by_code(str(payload[side])) for side in ("debit", "credit"))
+    return any(_owns(user_id, account) for account in sides)
 
 
-def _require_strangers(owner_id: int | None, approval: Approval) -> None:
-    """Refuse a maker or checker who is the owner."""
-    if owner_id is not None and owner_id in (approval.maker_id, approval.checker_id):
-        raise errors.TwoPersonsNeeded
+def _owns(user_id: int, account: Account) -> bool:
+    """Return whether an account is the person's wallet, or keeps money of their shop or order."""
+    if account.kind in REFERENCE_KINDS:
+        return user_id in find_owners(chart_of_accounts.name_in(account.code))
+    return account.owner_id == user_id
 
 
 def _tier_words(tier: str) -> str:
@@ -137,6 +142,7 @@ for kind in (
         describe=_describe_unfreeze,
         validate=_validate_unfreeze,
         execute=_execute_unfreeze,
+        concerns=_concerns_unfreeze,
     ),
     ProposalKind(
         TIER,
@@ -145,6 +151,7 @@ for kind in (
         describe=_describe_tier,
         validate=_validate_tier,
         execute=_execute_tier,
+        concerns=lambda payload, user_id: payload["user"] == user_id,
     ),
     ProposalKind(
         MANUAL,
@@ -153,6 +160,7 @@ for kind in (
         describe=_describe_manual,
         validate=_validate_manual,
         execute=_execute_manual,
+        concerns=_concerns_manual,
     ),
 ):
     register_proposal_kind(kind)

@@ -33,9 +33,8 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     """
     Request that cash received at the counter be credited to a person's wallet.
 
-    Nothing is posted until another operator approves. A form that is sent twice makes one request: while one by the
-    same operator with the same reason waits, that one is returned. Raises OperatorsOnly, TwoPersonsNeeded,
-    FloatCapReached, InputInvalid.
+    Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded, FloatCapReached,
+    InputInvalid, and TopUpWaits while one of the same operator with the same values and reason waits.
     """
     queries.require_operator(maker_id)
     if maker_id == user_id:
@@ -53,7 +52,9 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     }
     with transaction.atomic():
         accounts.lock_people({maker_id})
-        return queries.find_pending_top_up(**values) or TopUp.objects.create(**values, asked_at=now)
+        if queries.is_top_up_pending(**values):
+            raise errors.TopUpWaits
+        return TopUp.objects.create(**values, asked_at=now)
 
 
 @requires_payments

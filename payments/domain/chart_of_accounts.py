@@ -65,3 +65,8 @@ def account_code(kind: AccountKind, name: str, asset: str) -> str:
     if not name or len(name) > 128 or not name.isprintable():
         raise InputInvalid(detail="reference")
     return f"{kind.name}:{name}:{asset}"
+
+
+def name_in(code: str) -> str:
+    """Return the opaque name in the code of an account."""
+    return code.partition(":")[2].rpartition(":")[0]

@@ -248,6 +248,14 @@ class TopUpNotFound(DomainError):
     message = _("No such top-up is waiting.")
 
 
+class TopUpWaits(DomainError):
+    """The operator already requested a top-up of these values with this reason, which waits to be approved."""
+
+    code = "payments.top_up_waits"
+    kind = ErrorKind.CONFLICT
+    message = _("The same one is already waiting for approval. If this is another one, write a different reason.")
+
+
 class TwoPersonsNeeded(DomainError):
     """The top-up must be approved by a different operator than requested it, and never by the wallet's owner."""
 

@@ -122,16 +122,18 @@ def _validate_deposit(payload: Payload) -> None:
 
 
 def _execute_deposit(payload: Payload, approval: Approval) -> str:
-    deposit_cash(
+    # Proposals of an older version hold the moment among their values.
+    at = payload.get("at")
+    is_posted = deposit_cash(
         amount=Money(int(payload["amount_minor"] or 0)),
         bank_reference=str(payload["bank_reference"]),
-        at=datetime.fromisoformat(str(payload["at"])),
+        at=approval.made_at if at is None else datetime.fromisoformat(str(at)),
         reason=approval.reason,
         maker_id=approval.maker_id,
         checker_id=approval.checker_id,
         now=approval.now,
     )
-    return _("Posted.")
+    return _("Posted.") if is_posted else _("It was posted before. Nothing was posted again.")
 
 
 register_proposal_kind(
@@ -152,6 +154,7 @@ register_proposal_kind(
         describe=_describe_suspense,
         validate=_validate_suspense,
         execute=_execute_suspense,
+        concerns=lambda payload, user_id: payload["user"] == user_id,
     )
 )
 register_proposal_kind(

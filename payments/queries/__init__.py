@@ -64,7 +64,7 @@ from payments.queries.qris import (
     to_merchant,
     to_offer,
 )
-from payments.queries.top_ups import find_pending_top_up, list_pending_top_ups, lock_top_up
+from payments.queries.top_ups import is_top_up_pending, list_pending_top_ups, lock_top_up
 
 __all__ = [
     "PAGE_MAX",
@@ -79,7 +79,6 @@ __all__ = [
     "find_journal",
     "find_next_fee_change",
     "find_paid_merchant",
-    "find_pending_top_up",
     "find_pin",
     "find_qris_account",
     "find_scanned_account",
@@ -102,6 +101,7 @@ __all__ = [
     "get_tiers",
     "has_pin",
     "is_bill_paid",
+    "is_top_up_pending",
     "iterate_movements",
     "list_expired_holds",
     "list_fee_bands",

@@ -25,9 +25,9 @@ def lock_top_up(public_id: UUID) -> TopUp:
     return row
 
 
-def find_pending_top_up(**values: int | str) -> TopUp | None:
-    """Return the oldest pending top-up of these values. The caller must have locked who asks for it."""
-    return TopUp.objects.filter(**values, state=TopUp.State.ASKED).order_by("pk").first()
+def is_top_up_pending(**values: int | str) -> bool:
+    """Return whether a top-up of these values waits. The caller must have locked who asks for it."""
+    return TopUp.objects.filter(**values, state=TopUp.State.ASKED).exists()
 
 
 def list_pending_top_ups() -> list[TopUp]:

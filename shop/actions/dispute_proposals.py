@@ -80,6 +80,7 @@ register_proposal_kind(
         describe=_describe,
         validate=_validate,
         execute=_execute,
+        concerns=lambda payload, user_id: user_id in disputes.find_parties(int(payload["dispute"] or 0)),
         # It moves money, so it takes an operator; support knows the case, and proposes.
         deciders=frozenset({Role.FINANCE}),
     )

@@ -93,7 +93,13 @@ from shop.contracts.values import (
 from shop.domain.feature_gates import is_checkout_enabled, is_storefront_enabled, require_storefront
 from shop.domain.order_states import OrderRole
 from shop.domain.payment_references import merchant_reference
-from shop.queries.order_titles import fetch_order_titles, fetch_shop_names, search_orders
+from shop.queries.order_titles import (
+    fetch_order_titles,
+    fetch_shop_names,
+    find_order_parties,
+    find_shop_owners,
+    search_orders,
+)
 from shop.queries.orders import filter_orders_to_handle, find_last_purchase
 from shop.queries.photos import logo_url
 from shop.queries.receipts import sign_receipts
@@ -154,9 +160,11 @@ __all__ = [
     "fetch_shop_names",
     "filter_orders_to_handle",
     "find_last_purchase",
+    "find_order_parties",
     "find_qris_account",
     "find_response",
     "find_shop",
+    "find_shop_owners",
     "is_checkout_enabled",
     "is_storefront_enabled",
     "list_own_products",

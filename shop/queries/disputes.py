@@ -106,6 +106,12 @@ def get_open_dispute(dispute: int) -> OpenDispute:
     return _present(row)
 
 
+def find_parties(dispute: int) -> set[int]:
+    """Return the user ids of buyer and merchant of a dispute, open or not."""
+    parties = Dispute.objects.filter(pk=dispute).values_list("order__buyer_id", "order__shop__owner_id")
+    return set(parties.first() or ())
+
+
 def lock_disputed_order(dispute: int) -> Order:
     """Lock the order of an open dispute. :raises DisputeClosed: if it is not open any more, or there is none"""
     order = Dispute.objects.filter(pk=dispute).values_list("order", flat=True).first()

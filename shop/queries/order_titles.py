@@ -1,4 +1,4 @@
-"""Queries of the titles of orders and shops, for other apps."""
+"""Queries of the titles and people of orders and shops, for other apps."""
 
 from __future__ import annotations
 
@@ -36,3 +36,14 @@ def search_orders(buyer_id: int, written: str) -> list[UUID]:
 def fetch_shop_names(shops: Collection[UUID]) -> dict[UUID, str]:
     """Return the current names of these shops by id, in one query; unknown shops are left out."""
     return dict(Shop.objects.filter(public_id__in=shops).values_list("public_id", "name"))
+
+
+def find_order_parties(orders: Collection[UUID]) -> set[int]:
+    """Return the user ids of the buyers of these orders and of the owners of their shops, in one query."""
+    parties = Order.objects.filter(public_id__in=orders).values_list("buyer_id", "shop__owner_id")
+    return {user_id for pair in parties for user_id in pair}
+
+
+def find_shop_owners(shops: Collection[UUID]) -> set[int]:
+    """Return the user ids of the owners of these shops."""
+    return set(Shop.objects.filter(public_id__in=shops).values_list("owner_id", flat=True))

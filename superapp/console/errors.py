@@ -55,6 +55,14 @@ class ProposalNotFound(DomainError):
     message = _("This proposal does not exist.")
 
 
+class ProposalWaits(DomainError):
+    """The member already made a proposal of these values with this reason, which waits to be decided."""
+
+    code = "console.proposal_waits"
+    kind = ErrorKind.CONFLICT
+    message = _("The same one is already waiting for approval. If this is another one, write a different reason.")
+
+
 class ProposalClosed(DomainError):
     """The proposal was decided or withdrawn before."""
 
@@ -71,12 +79,23 @@ class SecondPersonNeeded(DomainError):
     message = _("You made this proposal. Somebody else must decide about it.")
 
 
+class OwnMatter(DomainError):
+    """The proposal is about the member's own money, shop or order, so that others must propose and decide it."""
+
+    code = "console.own_matter"
+    kind = ErrorKind.FORBIDDEN
+    message = _("This is about your own wallet, shop or order. Somebody else has to do it.")
+
+
 class MakerLostRole(DomainError):
     """The maker of the proposal has lost the role for it meanwhile, so that it can only be rejected."""
 
     code = "console.maker_lost_role"
     kind = ErrorKind.CONFLICT
-    message = _("Who proposed this no longer has the role for it. Reject it, and propose it anew if it is right.")
+    message = _(
+        "The person who proposed this no longer has the role for it. "
+        "Reject it, and propose it again if it is still right."
+    )
 
 
 class NotTheMaker(DomainError):

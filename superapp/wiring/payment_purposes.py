@@ -16,11 +16,13 @@ from superapp.accounts import api as accounts
 
 
 def register() -> None:
-    """Register what references of shop and angpao stand for, and whose shops are."""
+    """Register the purpose resolvers and owner finders of shop and angpao."""
     payments.register_purpose_resolver("shop.order", describe_orders, find_orders)
     payments.register_purpose_resolver("shop.storefront", describe_shops)
     payments.register_purpose_resolver(angpao.REFERENCE_PREFIX, describe_angpao)
-    payments.register_own_references("shop.storefront", list_own_shops)
+    payments.register_owner_finder("shop.order", find_order_owners)
+    payments.register_owner_finder("shop.storefront", find_shop_owners)
+    payments.register_owner_finder(angpao.REFERENCE_PREFIX, find_angpao_owners)
 
 
 def describe_orders(references: Collection[str]) -> dict[str, Purpose]:
@@ -51,10 +53,14 @@ def describe_shops(references: Collection[str]) -> dict[str, Purpose]:
     return {reference: Purpose(name=names[one]) for reference, one in ids.items() if one in names}
 
 
-def list_own_shops(user_id: int) -> list[str]:
-    """Return the reference of a person's shop, if they have one."""
-    found = shop.find_shop(user_id)
-    return [shop.merchant_reference(found.public_id)] if found else []
+def find_order_owners(reference: str) -> set[int]:
+    """Return the two to whom the money of an order may go: its buyer, and the owner of the shop."""
+    return shop.find_order_parties(_ids([reference]).values())
+
+
+def find_shop_owners(reference: str) -> set[int]:
+    """Return the owner of a shop."""
+    return shop.find_shop_owners(_ids([reference]).values())
 
 
 def describe_angpao(references: Collection[str]) -> dict[str, Purpose]:
@@ -69,6 +75,11 @@ def describe_angpao(references: Collection[str]) -> dict[str, Purpose]:
         for sender_id, message in [sent[one]]
         if sender_id in people
     }
+
+
+def find_angpao_owners(reference: str) -> set[int]:
+    """Return the sender of an angpao, to whom goes back what nobody opens."""
+    return {sender_id for sender_id, _message in angpao.fetch_senders(_ids([reference]).values()).values()}
 
 
 def _items(order: shop.OrderTitle) -> str:

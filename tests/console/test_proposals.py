@@ -29,7 +29,7 @@ def kind(monkeypatch):
         User.objects.filter(handle=payload["handle"]).update(name=payload["name"])
         if payload["name"] == "Gagal":
             raise InputInvalid(detail="nama")
-        if User.objects.get(pk=approval.checker_id).handle == payload.get("not_by"):
+        if payload["name"] == "Terlarang":
             raise errors.RoleMissing
         return f"Sekarang {payload['name']}."
 
@@ -44,6 +44,7 @@ def kind(monkeypatch):
         describe=lambda payload: [("Nama", str(payload["name"]))],
         validate=validate,
         execute=execute,
+        concerns=lambda payload, user_id: User.objects.get(pk=user_id).handle == payload.get("about"),
     )
     monkeypatch.setitem(proposal_kinds._kinds, made.name, made)
     made_with = {"kind": made.name, "payload": {"handle": "eve", "name": "Evi"}, "reason": "salah tulis"}
@@ -60,17 +61,32 @@ def eves_name():
     return User.objects.get(handle="eve").name
 
 
-def test_checker_who_may_not_decide_leaves_a_proposal_open_for_others(kind, three, now):
+def test_proposal_about_oneself_is_left_to_others(kind, three, now):
     ana, bo, citra = three
-    made_with = kind.made_with | {"payload": {"handle": "eve", "name": "Evi", "not_by": "bo"}}
+    made_with = kind.made_with | {"payload": {"handle": "eve", "name": "Evi", "about": "bo"}}
+    with pytest.raises(errors.OwnMatter):
+        proposals.propose(**made_with, maker=bo.member, now=now)
+    assert not Proposal.objects.exists()
     made = proposals.propose(**made_with, maker=ana.member, now=now)
 
-    with pytest.raises(errors.RoleMissing):
+    with pytest.raises(errors.OwnMatter):
         proposals.approve(proposal=made, checker=bo.member, now=now)
-    assert (Proposal.objects.get().state, eves_name()) == ("open", "Eve")
+    with pytest.raises(errors.OwnMatter):
+        proposals.reject(proposal=made, checker=bo.member, reason="jangan", now=now)
+    assert (Proposal.objects.get().state, eves_name(), kind.executed) == ("open", "Eve", [])
 
     proposals.approve(proposal=made, checker=citra.member, now=now)
     assert (Proposal.objects.get().state, eves_name()) == ("approved", "Evi")
+
+
+def test_refusal_of_either_person_closes_a_proposal_as_failed(kind, three, now):
+    ana, bo, _citra = three
+    payload = {"handle": "eve", "name": "Terlarang"}
+    made = proposals.propose(**{**kind.made_with, "payload": payload}, maker=ana.member, now=now)
+
+    proposals.approve(proposal=made, checker=bo.member, now=now)
+
+    assert (Proposal.objects.get().state, eves_name()) == ("failed", "Eve")
 
 
 def test_approved_proposal_is_executed_with_both_people(kind, three, now):
@@ -150,11 +166,12 @@ def test_proposal_of_somebody_who_lost_the_role_is_only_rejected(roles, kind, th
     assert Proposal.objects.get().state == "rejected"
 
 
-def test_form_sent_twice_makes_one_proposal_while_it_is_open(kind, three, now):
+def test_same_proposal_is_refused_while_it_waits_unless_its_reason_differs(kind, three, now):
     ana, bo, _citra = three
     made = proposals.propose(**kind.made_with, maker=ana.member, now=now)
 
-    assert proposals.propose(**kind.made_with, maker=ana.member, now=now) == made
+    with pytest.raises(errors.ProposalWaits):
+        proposals.propose(**kind.made_with, maker=ana.member, now=now)
     assert AuditEntry.objects.filter(action="proposed").count() == 1
     for other in (
         {"payload": {"handle": "eve", "name": "Eva"}},
@@ -171,8 +188,9 @@ def test_form_sent_twice_makes_one_proposal_while_it_is_open(kind, three, now):
 def test_form_sent_twice_at_once_makes_one_proposal(real_db, kind, three, in_threads, now):
     member = three[0].member
 
-    in_threads(*[lambda: proposals.propose(**kind.made_with, maker=member, now=now)] * 3)
+    told = in_threads(*[lambda: proposals.propose(**kind.made_with, maker=member, now=now)] * 3)
 
+    assert sorted(type(one).__name__ for one in told) == ["ProposalWaits", "ProposalWaits", "UUID"]
     assert Proposal.objects.count() == 1
 
 

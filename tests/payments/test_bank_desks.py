@@ -25,7 +25,9 @@ from payments.models import (
 )
 from payments.pages.desks.suspense import draw_chart
 from payments.queries.suspense import list_age_bands
+from superapp.console import api as console
 from superapp.console.models import AuditEntry, Proposal
+from superapp.core import clock
 from superapp.core.money import Money
 from tests.payments.reconciled import statement
 
@@ -119,6 +121,17 @@ def test_auditor_and_others_see_no_more_than_they_may(two, make_operator, find_b
         for who in (auditor, support, eve):
             assert who.browser.post(page, {"do": "ask", "reason": "r"}).status_code in (302, 403, 404, 405)
     assert (Proposal.objects.count(), StatementFile.objects.count(), FloatCheck.objects.count()) == (0, 1, 0)
+
+
+def test_nobody_places_a_suspended_payment_into_their_own_wallet(two, suspended):
+    form = {"way": "wallet", "person": "petugas", "reason": "Slip 7"}
+
+    assert two[0].browser.post(f"{SUSPENSE}{suspended}/", form).status_code == 403
+    assert not Proposal.objects.exists()
+    two[1].browser.post(f"{SUSPENSE}{suspended}/", form)
+
+    assert decide(two[0]).state == "open"
+    assert not SuspenseClearing.objects.exists()
 
 
 def test_break_is_taken_and_given_back(two, find_break):
@@ -274,6 +287,45 @@ def test_cash_is_posted_as_brought_to_the_bank_by_two(two, make_user, now):
     posted = BankPosting.objects.get()
     assert (posted.bank_reference, posted.amount, posted.reason) == ("SETOR-1", 80_000_00, "Bukti setor 9")
     assert (posted.maker, posted.checker) == (two[0].user, two[1].user)
+
+
+def test_same_cash_is_proposed_once_and_posted_once(two, make_user, now):
+    asked = api.request_top_up(
+        user_id=make_user("ana").pk, amount=Money(80_000_00), reason="slip", maker_id=two[0].user.pk, now=now
+    )
+    api.approve_top_up(top_up=asked.public_id, checker_id=two[1].user.pk, now=now)
+    form = {"do": "deposit", "bank_reference": "SETOR-1", "reason": "Bukti setor 9", "amount": "30.000"}
+
+    two[0].browser.post(FLOAT, form)
+    again = two[0].browser.post(FLOAT, form)
+    assert (again.status_code, Proposal.objects.count()) == (409, 1)
+    assert "Yang sama sudah menunggu persetujuan." in text_of(again)
+    made_at = Proposal.objects.get().made_at
+    decide(two[1])
+    assert BankPosting.objects.get().at == made_at
+
+    two[0].browser.post(FLOAT, form)
+    second = decide(two[1])
+    assert second.outcome == "Sudah dibukukan sebelumnya. Tidak ada yang dibukukan lagi."
+    assert BankPosting.objects.count() == 1
+
+
+def test_proposal_of_cash_of_an_older_version_keeps_its_moment(two, make_user, now):
+    asked = api.request_top_up(
+        user_id=make_user("ana").pk, amount=Money(80_000_00), reason="slip", maker_id=two[0].user.pk, now=now
+    )
+    api.approve_top_up(top_up=asked.public_id, checker_id=two[1].user.pk, now=now)
+    brought_at = now - timedelta(days=1)
+    form = {"do": "deposit", "bank_reference": "SETOR-1", "reason": "Bukti setor 9", "amount": "30.000"}
+    two[0].browser.post(FLOAT, form)
+    row = Proposal.objects.get()
+    payload = {**row.payload, "at": clock.to_wire(brought_at)}
+    console.propose(kind=row.kind, payload=payload, reason="lama", maker=two[0].member, now=now)
+    two[0].browser.post(f"/konsol/usulan/{row.public_id}/", {"do": "withdraw"})
+
+    assert decide(two[1]).state == "approved"
+
+    assert BankPosting.objects.get().at == brought_at
 
 
 def test_desks_need_a_bank(make_operator, settings):

@@ -114,6 +114,10 @@ def test_top_up_takes_two_operators_at_the_desk(two, make_payer, now):
 
     assert maker.browser.post("/konsol/isi-saldo/", form).status_code == 302
     row = TopUp.objects.get()
+    again = maker.browser.post("/konsol/isi-saldo/", form)
+    assert (again.status_code, TopUp.objects.count()) == (409, 1)
+    assert "Yang sama sudah menunggu persetujuan." in again.content.decode()
+    assert AuditEntry.objects.filter(action="top_up_requested").count() == 1
     decide = {"do": "approve", "top_up": str(row.public_id)}
     assert maker.browser.post("/konsol/isi-saldo/", decide).status_code == 403
     assert balance(ana, now) == 0

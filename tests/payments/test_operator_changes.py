@@ -187,6 +187,8 @@ def test_nobody_raises_their_own_level(two):
 
     assert Proposal.objects.get().state == "open"
     assert queries.get_tier(other.user.pk) == "basic"
+    assert other.browser.post(LIMITS, {"person": "pemeriksa", "tier": "verified", "reason": "x"}).status_code == 403
+    assert Proposal.objects.count() == 1
 
 
 def test_wallets_near_their_limit_are_listed_fullest_first(two, make_payer):
@@ -265,10 +267,12 @@ def test_operator_does_not_post_into_their_own_wallet(two, make_payer, ana, jour
     code = Account.objects.get(public_id=mine.public_id).code
     one.browser.post(JOURNALS, {**journal_form, "credit": code})
 
-    approve(other)
+    assert approve(other).status_code == 403
 
     assert Proposal.objects.get().state == "open"
     assert balance(other.user, now) == 0
+    assert other.browser.post(JOURNALS, {**journal_form, "credit": code}).status_code == 403
+    assert Proposal.objects.count() == 1
 
 
 def test_authorization_of_two_operators_names_both(two):
@@ -306,7 +310,7 @@ def test_operator_who_proposed_and_is_none_any_more_posts_nothing(two, ana, jour
 
     approve(other)
 
-    assert Proposal.objects.get().state == "open"
+    assert Proposal.objects.get().state == "failed"
     assert balance(ana, now) == 500_000_00
 
 

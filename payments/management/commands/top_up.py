@@ -33,7 +33,7 @@ class Command(OperatorCommand):
         arguments: dict[str, tuple[Any, ...]] = {
             "--by": (options.get("by"), errors.OperatorsOnly, errors.TwoPersonsNeeded),
             "id": (options.get("id"), errors.TopUpNotFound),
-            "reason": (options.get("reason"), "reason"),
+            "reason": (options.get("reason"), "reason", errors.TopUpWaits),
         }
         with refusals(arguments):
             getattr(self, step)(**options)

@@ -80,7 +80,6 @@ def _act(request: HttpRequest) -> str:
         payload={
             "amount_minor": money.parse(request.POST.get("amount", "")).amount_minor,
             "bank_reference": clean_line(request.POST.get("bank_reference", ""))[:64],
-            "at": clock.to_wire(now),
         },
         reason=request.POST.get("reason", ""),
         maker=member,

@@ -11,9 +11,17 @@ from superapp.console import queries
 from superapp.console.actions.audit import record
 from superapp.console.contracts import Member
 from superapp.console.domain.proposal_kinds import Approval, Payload, get_kind, list_kind_names
-from superapp.console.errors import MakerLostRole, NotTheMaker, ReasonMissing, RoleMissing, SecondPersonNeeded
+from superapp.console.errors import (
+    MakerLostRole,
+    NotTheMaker,
+    OwnMatter,
+    ProposalWaits,
+    ReasonMissing,
+    RoleMissing,
+    SecondPersonNeeded,
+)
 from superapp.console.models import OUTCOME_CHARS_MAX, REASON_CHARS_MAX, Proposal
-from superapp.core.errors import DomainError, ErrorKind
+from superapp.core.errors import DomainError
 from superapp.core.retry_on_deadlock import retry_on_deadlock
 from superapp.core.text_cleaning import clean_line
 
@@ -22,11 +30,10 @@ def propose(*, kind: str, payload: Payload, reason: str, maker: Member, now: dat
     """
     Propose a change of a registered kind; nothing changes until another member approves it.
 
-    A form that is sent twice makes one proposal: while one of the same member with the same values and reason is open,
-    that one is returned.
-
     :raises RoleMissing: if the member's roles do not allow this kind
     :raises ReasonMissing: without a reason
+    :raises OwnMatter: if it is about the member's own money or case
+    :raises ProposalWaits: while one of the same member with the same values and reason is open
     :raises DomainError: if the kind refuses the payload
     """
     of = get_kind(kind)
@@ -34,11 +41,12 @@ def propose(*, kind: str, payload: Payload, reason: str, maker: Member, now: dat
         raise RoleMissing
     cleaned = clean_reason(reason)
     of.validate(payload)
+    if of.concerns(payload, maker.user_id):
+        raise OwnMatter
     with transaction.atomic():
         queries.lock_member(maker.id)
-        twin = queries.find_twin(kind, payload, reason=cleaned, maker_id=maker.id)
-        if twin is not None:
-            return twin.public_id
+        if queries.has_twin(kind, payload, reason=cleaned, maker_id=maker.id):
+            raise ProposalWaits
         row = Proposal.objects.create(kind=kind, payload=dict(payload), reason=cleaned, maker_id=maker.id, made_at=now)
         record(member=maker, action="proposed", subject=f"proposal:{row.public_id}", detail=cleaned, now=now)
     return row.public_id
@@ -48,10 +56,9 @@ def approve(*, proposal: UUID, checker: Member, now: datetime) -> Proposal:
     """
     Approve a proposal of somebody else and execute it, in one transaction.
 
-    If the execution is refused, the proposal closes as failed, with the refusal as its outcome. A refusal for who the
-    checker is (``FORBIDDEN``, such as their own wallet) is raised, and the proposal stays open for another. Of two
-    decisions at the same moment one wins. Raises ProposalNotFound, ProposalClosed, SecondPersonNeeded, RoleMissing,
-    MakerLostRole.
+    If the execution is refused, the proposal closes as failed, with the refusal as its outcome. A refusal of the
+    checker leaves it open for another. Of two decisions at the same moment one wins. Raises ProposalNotFound,
+    ProposalClosed, SecondPersonNeeded, RoleMissing, OwnMatter, MakerLostRole.
     """
     return retry_on_deadlock(lambda: _approve(proposal, checker, now))
 
@@ -65,14 +72,13 @@ def _approve(proposal: UUID, checker: Member, now: datetime) -> Proposal:
             reason=row.reason,
             maker_id=row.maker.user_id,
             checker_id=checker.user_id,
+            made_at=row.made_at,
             now=now,
         )
         try:
             with transaction.atomic():
                 outcome = get_kind(row.kind).execute(row.payload, approval)
         except DomainError as refusal:
-            if refusal.kind is ErrorKind.FORBIDDEN:
-                raise
             _close(row, Proposal.State.FAILED, checker, str(refusal.body()["message"]), now)
         else:
             _close(row, Proposal.State.APPROVED, checker, outcome, now)
@@ -120,8 +126,11 @@ def _lock_to_decide(proposal: UUID, checker: Member) -> Proposal:
     row = queries.lock_open_proposal(proposal, kinds=list_kind_names(checker.roles))
     if row.maker_id == checker.id:
         raise SecondPersonNeeded
-    if not get_kind(row.kind).may_be_decided_by(queries.lock_member(checker.id).roles):
+    of = get_kind(row.kind)
+    if not of.may_be_decided_by(queries.lock_member(checker.id).roles):
         raise RoleMissing
+    if of.concerns(row.payload, checker.user_id):
+        raise OwnMatter
     return row
 
 

@@ -19,12 +19,13 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """The approval under which a proposal is executed: the two people, by user id, and the moment."""
+    """The approval under which a proposal is executed: the two people, by user id, and when each acted."""
 
     proposal: UUID
     reason: str
     maker_id: int
     checker_id: int
+    made_at: datetime
     now: datetime
 
 
@@ -35,8 +36,9 @@ class ProposalKind:
     of these roles decide, ``deciders`` are those that do.
 
     ``describe`` returns all values in words. ``validate`` raises a DomainError if nobody could approve the payload.
-    ``execute`` is called once, in the transaction of the approval, and returns in words what became of it; a
-    DomainError from it undoes its writes and closes the proposal as failed.
+    ``concerns`` returns whether it is about the own money or case of the user with this id, who then neither proposes
+    nor decides it. ``execute`` is called once, in the transaction of the approval, and returns in words what became of
+    it; a DomainError from it undoes its writes and closes the proposal as failed.
     """
 
     name: str
@@ -46,6 +48,7 @@ class ProposalKind:
     validate: Callable[[Payload], None]
     execute: Callable[[Payload, Approval], str]
     deciders: frozenset[Role] = frozenset()
+    concerns: Callable[[Payload, int], bool] = lambda _payload, _user_id: False
 
     def may_be_decided_by(self, roles: Iterable[str]) -> bool:
         return bool((self.deciders or self.roles) & set(roles))

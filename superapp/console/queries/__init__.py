@@ -12,8 +12,8 @@ from superapp.console.queries.members import (
 )
 from superapp.console.queries.proposals import (
     count_open_proposals,
-    find_twin,
     get_proposal,
+    has_twin,
     list_proposals,
     lock_open_proposal,
 )
@@ -22,9 +22,9 @@ __all__ = [
     "count_open_proposals",
     "find_active_member",
     "find_open_session",
-    "find_twin",
     "get_member_of_user",
     "get_proposal",
+    "has_twin",
     "list_entries",
     "list_members",
     "list_proposals",

@@ -44,10 +44,10 @@ def list_open_payloads(kind: str) -> list[tuple[UUID, Payload]]:
     return list(found.order_by("pk").values_list("public_id", "payload"))
 
 
-def find_twin(kind: str, payload: Payload, *, reason: str, maker_id: int) -> Proposal | None:
-    """Return the member's open proposal of these values. The caller must have locked the member."""
+def has_twin(kind: str, payload: Payload, *, reason: str, maker_id: int) -> bool:
+    """Return whether a proposal of the member of these values is open. The caller must have locked the member."""
     mine = Proposal.objects.filter(kind=kind, maker_id=maker_id, reason=reason, state=Proposal.State.OPEN)
-    return next((row for row in mine.order_by("pk") if row.payload == dict(payload)), None)
+    return any(row.payload == dict(payload) for row in mine)
 
 
 def lock_open_proposal(proposal: UUID, *, kinds: Collection[str]) -> Proposal:
