@@ -1,5 +1,5 @@
 """
-Measure searches among so many products: what a search costs that matches equally many, however many others there are.
+Measure searches that always match the same number of products, in catalogues of growing size.
 
 For each size, from 10,000 on tenfold up to ``--largest``, the same number of documents matches each of the words.
 ``rows`` is what all steps of the plan of a search read (SQLite does not tell), ``median_ms`` how long it takes. The
@@ -43,7 +43,7 @@ def documents(first: int, last: int, size: int) -> Iterator[Any]:
 
 
 def fill(size: int) -> None:
-    """Have so many documents in the table, and no others."""
+    """Replace the documents in the table by ``size`` new ones."""
     from django.db import connection, transaction
 
     from shop.models import ProductDocument

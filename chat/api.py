@@ -34,7 +34,7 @@ from chat.queries.faces import find_face
 from chat.queries.history import fetch_history
 from chat.queries.members import unread_memberships
 from chat.queries.messages import fetch_card_seq
-from chat.queries.rosters import Roster, fetch_roster, filter_current_members, list_group_rosters
+from chat.queries.rosters import Roster, fetch_roster, filter_current_members, list_groups_to_post_in
 from chat.queries.summaries import fetch_summary, list_summaries
 
 __all__ = [
@@ -60,7 +60,7 @@ __all__ = [
     "find_direct_conversation",
     "find_face",
     "leave_group",
-    "list_group_rosters",
+    "list_groups_to_post_in",
     "list_summaries",
     "mark_delivered",
     "mark_message",

@@ -85,8 +85,13 @@ class Wallet:
     status: str
 
     @property
+    def room(self) -> Money | None:
+        """The amount that may still come in by the wallet's ceiling, or None if it has none."""
+        return None if self.ceiling is None else max(self.ceiling - self.balance, Money(0, self.balance.asset))
+
+    @property
     def is_full(self) -> bool:
-        return self.ceiling is not None and self.balance >= self.ceiling
+        return self.room is not None and not self.room
 
 
 @dataclass(frozen=True, slots=True)

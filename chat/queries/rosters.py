@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from chat.domain import group_rules
 from chat.domain.enums import ConversationKind
 from chat.errors import ConversationNotFound
@@ -56,13 +58,22 @@ def fetch_roster(conversation_id: UUID, user_id: int) -> Roster:
     return Roster(person["name"] if person else "", len(contacts), is_group=False, person=person)
 
 
-def list_group_rosters(user_id: int) -> dict[UUID, Roster]:
+def list_groups_to_post_in(user_id: int) -> dict[UUID, Roster]:
     """
-    Return the groups that a person is in, the one that changed last first, at most ``GROUPS_MAX``, in one query.
+    Return the groups in which a person may post to others, the one that changed last first, in one query.
 
-    Archived and hidden ones are among them. They are without ``other_ids``, which may be a thousand in each.
+    Archived and hidden ones are among them. They are at most ``GROUPS_MAX``, without ``other_ids``, which may be a
+    thousand in each.
     """
-    present = Member.objects.filter(user_id=user_id, until_seq=None, conversation__kind=ConversationKind.GROUP)
+    # As `group_rules.may` has it, so that groups in which nothing may be posted push out none of the others.
+    may_post = Q(is_silenced=False) & (Q(conversation__is_admins_only=False) | Q(role__in=group_rules.ADMIN_ROLES))
+    present = Member.objects.filter(
+        may_post,
+        user_id=user_id,
+        until_seq=None,
+        conversation__kind=ConversationKind.GROUP,
+        conversation__group__member_count__gt=1,
+    )
     ordered = present.select_related("conversation__group").order_by("-conversation__changed", "-conversation_id")
     return {
         one.conversation.public_id: _group_roster(one, one.conversation.group.member_count - 1)

@@ -39,13 +39,14 @@ def begin_top_up_by_qris(*, user_id: int, amount: Money, now: datetime) -> Charg
     """
     Return a code by which this amount can be paid into a person's wallet; a fresh open one of the same amount if any.
 
+    :raises AmountInvalid, AmountNotWhole: if it is not positive, or not in whole rupiah
     :raises TopUpTooSmall: if it is below the minimum
     :raises TopUpTooLarge: if it is above what a code may move, or than fits into the wallet
     :raises FloatCapReached: if the operator would owe more than it may
     :raises TooManyOpenTopUps: if as many codes of the person as allowed wait to be paid
     :raises BankOutOfReach: if the bank gave no code; nothing is left behind that could be paid
     """
-    _require_fits(user_id, amount.require_positive(), now)
+    _require_fits(user_id, amount.require_whole(), now)
     return fill_charge(_get_or_open_top_up(user_id, amount, now))
 
 

@@ -63,6 +63,7 @@ def pay_qris(
     :raises DomainError: those of ``read_offer``; nothing is stored under the key then
     :raises QrisAmountInvalid: if amount and tip are more than one payment may be
     :raises AmountInvalid: if the amount is not that of the code, or a tip is given that it does not ask for
+    :raises AmountNotWhole: if the payer wrote the amount, and it has a fraction of a rupiah
     :raises PinWrong: or another error of ``verify_pin``; nothing is stored under the key then
     :raises KeyReused: if the key was used for a different request
     """
@@ -198,6 +199,8 @@ def _require_payable(bill: QrisBill, now: datetime) -> None:
 
 
 def _require_sums(code: QrisCode, amount: Money, tip: Money) -> None:
+    if code.amount is None:
+        amount.require_whole()
     require_qris_amount(amount.require_positive() + tip)
     if tip.amount_minor < 0 or (tip and code.tip is None) or code.amount not in (None, amount):
         raise AmountInvalid

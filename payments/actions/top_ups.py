@@ -34,12 +34,13 @@ def request_top_up(*, user_id: int, amount: Money, reason: str, maker_id: int, n
     Request that cash received at the counter be credited to a person's wallet.
 
     Nothing is posted until another operator approves. Raises OperatorsOnly, TwoPersonsNeeded, FloatCapReached,
-    InputInvalid, and TopUpWaits while one of the same operator with the same values and reason waits.
+    AmountInvalid, AmountNotWhole, InputInvalid, and TopUpWaits while one of the same operator with the same values and
+    reason waits.
     """
     queries.require_operator(maker_id)
     if maker_id == user_id:
         raise errors.TwoPersonsNeeded
-    require_float_room(amount.require_positive())
+    require_float_room(amount.require_whole())
     reason = clean_line(reason)
     if not 0 < len(reason) <= REASON_CHARS_MAX:
         raise InputInvalid(detail="reason")

@@ -26,9 +26,8 @@ EXPLAIN = "explain"
 FINANCE = frozenset({Role.FINANCE})
 
 
-def describe_break(row: ReconciliationBreak) -> list[Fact]:
-    """Return a break in words: kind, reference, day, the shop if it is a payout, and the amount in each source."""
-    merchants = reconciliation.fetch_payout_merchants([row.reference])
+def describe_break(row: ReconciliationBreak, merchant: str) -> list[Fact]:
+    """Return a break in words: kind, reference, day, the merchant if it is a payout, and the amount in each source."""
     told = (
         (_("Ledger") if row.kind != "balance_differs" else _("Lines add up to"), row.ledger_amount),
         (_("Bank's history"), row.history_amount),
@@ -38,7 +37,7 @@ def describe_break(row: ReconciliationBreak) -> list[Fact]:
         (_("Difference"), str(KIND_WORDS[row.kind])),
         (_("Reference"), row.reference),
         (_("Day"), row.day.isoformat()),
-        *((_("Payout of"), name) for name in merchants.values()),
+        *([(_("Payout of"), merchant)] if merchant else []),
         *((word, "–" if amount is None else str(Money(amount))) for word, amount in told),
     ]
 
@@ -47,7 +46,8 @@ def _describe_break(payload: Payload) -> list[Fact]:
     row = reconciliation.get_break(int(payload["break"] or 0))
     do = str(payload["do"])
     word = _("Stays, with this explanation") if do == EXPLAIN else str(AGAINST_WORDS[do])
-    return [*describe_break(row), (_("To be done"), word)]
+    merchants = reconciliation.fetch_payout_merchants([row.reference])
+    return [*describe_break(row, merchants.get(row.reference, "")), (_("To be done"), word)]
 
 
 def _validate_break(payload: Payload) -> None:

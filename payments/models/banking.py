@@ -180,6 +180,9 @@ class Withdrawal(models.Model):
             ),
             models.Index(fields=["user", "-created_at"], name="payments_withdrawal_of_user"),
             models.Index(
+                fields=["bank_reference"], condition=~Q(bank_reference=""), name="payments_withdrawal_of_bank"
+            ),
+            models.Index(
                 fields=["merchant", "-created_at"], condition=~Q(merchant=""), name="payments_payout_of_merchant"
             ),
         )

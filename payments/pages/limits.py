@@ -38,14 +38,13 @@ def limits(request: HttpRequest) -> HttpResponse:
     user, now = get_current_user(request), clock.now()
     wallet = api.get_wallet(user.pk, now=now)
     tier = queries.get_tier(user.pk)
-    room = None if wallet.ceiling is None else max(wallet.ceiling - wallet.balance, Money(0))
     room_of_all = queries.find_float_room(wallet.balance.asset)
     context = {
         "wallet": wallet,
         "level": TIER_WORDS.get(tier, tier),
-        "room": room,
+        "room": wallet.room,
         # Only where it is the narrower one: less may come in for anybody than fits into this wallet.
-        "room_of_all": room_of_all if room_of_all is not None and (room is None or room_of_all < room) else None,
+        "room_of_all": room_of_all if _is_narrower(room_of_all, wallet.room) else None,
         "higher": _find_higher_ceiling(wallet.ceiling),
         "as_of": now,
         "transfer_least": Money(SEN_PER_RUPIAH),
@@ -59,6 +58,10 @@ def limits(request: HttpRequest) -> HttpResponse:
         "codes_waiting": CountedLimit(len(queries.list_open_top_ups(user.pk, now=now)), settings.OPEN_TOP_UPS_MAX),
     }
     return render(request, "payments/limits.html", context)
+
+
+def _is_narrower(room_of_all: Money | None, room: Money | None) -> bool:
+    return room_of_all is not None and (room is None or room_of_all < room)
 
 
 def _find_higher_ceiling(ceiling: Money | None) -> Money | None:

@@ -26,7 +26,7 @@ from payments.models import Charge
 from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.core import clock, money
-from superapp.core.errors import AmountInvalid
+from superapp.core.errors import AmountInvalid, AmountNotWhole
 from superapp.core.form_pages import form_cost
 from superapp.core.money import IDR, Money
 
@@ -54,15 +54,7 @@ def top_up(request: HttpRequest) -> HttpResponse:
             return redirect("payments:top_up_code", charge=charge.public_id)
         except AmountInvalid:
             problem = _("Enter an amount, such as 50.000.")
-        except (
-            TopUpTooSmall,
-            TopUpTooLarge,
-            TooManyOpenTopUps,
-            FloatCapReached,
-            BankOutOfReach,
-            BankSaidNo,
-            NoBank,
-        ) as refusal:
+        except (*LIMITS, AmountNotWhole, BankOutOfReach, BankSaidNo, NoBank) as refusal:
             problem = str(refusal.body()["message"])
             is_limit = isinstance(refusal, LIMITS)
     account = api.find_virtual_account_of(user.pk)

@@ -51,7 +51,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     is_asked_about = bool(pin.reset_from or wrong_elsewhere)
     context = {
         "wallet": shown,
-        "room": None if shown.ceiling is None else max(shown.ceiling - shown.balance, Money(0)),
+        "room": shown.room,
         "pin": pin,
         "asking": accounts.list_devices_awaiting_trust(user.pk, now=now),
         "is_asked_here": pin.is_reset_on(device_id),

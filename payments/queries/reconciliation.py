@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, QuerySet, Sum
 from django.db.models.functions import Collate
 
 from payments.domain.purposes import resolve_purposes
@@ -175,24 +175,30 @@ def is_posted(reference: str) -> bool:
 
 def fetch_payout_merchants(references: Collection[str]) -> dict[str, str]:
     """
-    Return the names of the merchants whose payouts went out under these references, in one query and one for names.
+    Return the names of the merchants whose payouts went out, or came back, under these references.
 
-    A payout is found by the bank's reference, or by ours where the bank gave none; other references are left out. A
-    merchant without a name is called by its reference.
+    A payout is found by the bank's reference; or by ours, which stands in the reference where the bank gave none, or
+    in what the bank told beside its own. Other references are left out. A merchant without a name is called by its
+    reference.
     """
-    ours = [reference.removeprefix(OURS) for reference in references if reference.startswith(OURS)]
-    found = Withdrawal.objects.exclude(merchant="").filter(
-        Q(bank_reference__in=references) | Q(partner_reference__in=ours)
-    )
-    merchants: dict[str, str] = {}
-    for bank_reference, partner_reference, merchant in found.values_list(
-        "bank_reference", "partner_reference", "merchant"
-    ):
-        merchants[bank_reference or OURS + partner_reference] = merchant
+    ours = {one: one.removeprefix(OURS) for one in references if one.startswith(OURS)} | _find_told_ours(references)
+    found = Withdrawal.objects.exclude(merchant="")
+    by_bank = dict(found.filter(bank_reference__in=references).values_list("bank_reference", "merchant"))
+    by_ours = dict(found.filter(partner_reference__in=ours.values()).values_list("partner_reference", "merchant"))
+    merchants = by_bank | {reference: by_ours[own] for reference, own in ours.items() if own in by_ours}
     names = resolve_purposes(merchants.values())
     return {
         reference: names[merchant].name if merchant in names else merchant for reference, merchant in merchants.items()
     }
+
+
+def _find_told_ours(references: Collection[str]) -> dict[str, str]:
+    """Return our own references that the bank told beside its own: a payout that came back is known by nothing else."""
+    told: dict[str, str] = {}
+    for model in (BankMovement, StatementLine):
+        rows = model.objects.filter(reference__in=references).exclude(partner_reference="")
+        told |= dict(rows.values_list("reference", "partner_reference"))
+    return told
 
 
 def lock_open_break(reference: str) -> ReconciliationBreak | None:

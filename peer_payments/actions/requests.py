@@ -226,14 +226,9 @@ def _close_by(user_id: int, request: UUID, state: MoneyRequest.State, *, side: s
 
 def close(row: MoneyRequest, state: MoneyRequest.State, *, journal: UUID | None = None, now: datetime) -> None:
     """Close a locked request, and publish it."""
-    mark_closed(row, state, journal=journal, now=now)
-    publish_change(row)
-
-
-def mark_closed(row: MoneyRequest, state: MoneyRequest.State, *, journal: UUID | None = None, now: datetime) -> None:
-    """Close a locked request, of which the caller publishes what happened to it."""
     row.state, row.journal, row.closed_at, row.version = state, journal, now, row.version + 1
     row.save(update_fields=["state", "journal", "closed_at", "version"])
+    publish_change(row)
 
 
 def publish_change(row: MoneyRequest) -> None:

@@ -24,19 +24,20 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class GroupChoice:
-    """
-    A group in a list to choose from: how many ``others`` are in it, and its ``face``, as if it were a person.
+    """A group in a list to choose from: how many ``others`` are in it, and its ``face``, as if it were a person."""
 
-    ``key`` is the part of its reference by which it is found in the address of a page.
-    """
-
-    key: str
+    reference: str
     others: int
     face: PersonRow
 
+    @property
+    def key(self) -> str:
+        """The part of the reference behind its prefix, by which it is found in the address of a page."""
+        return self.reference.partition(":")[2]
+
 
 class GroupSource(Protocol):
-    """The source of groups, each of which has a reference."""
+    """The source of the groups of one prefix."""
 
     def find_group(self, reference: str, user_id: int) -> Group | None:
         """Return a group for one of its present members, or None for anybody else."""
@@ -47,20 +48,28 @@ class GroupSource(Protocol):
         ...
 
 
-_sources: list[GroupSource] = []
+# The prefix of the groups to which pages lead.
+CONVERSATION = "chat.conversation"
+
+_sources: dict[str, GroupSource] = {}
 
 
-def register_group_source(source: GroupSource) -> None:
-    """Register a source of groups. Idempotent."""
-    if source not in _sources:
-        _sources.append(source)
+def register_group_source(prefix: str, source: GroupSource) -> None:
+    """
+    Register the source of the groups whose references begin with ``prefix:``.
+
+    :raises ValueError: if another one is registered for the prefix
+    """
+    if _sources.setdefault(prefix, source) is not source:
+        raise ValueError(f"two sources of groups are called {prefix}")
 
 
 def find_group(reference: str, user_id: int) -> Group | None:
     """Return a group for one of its present members, or None for anybody else."""
-    return next((found for source in _sources if (found := source.find_group(reference, user_id))), None)
+    source = _sources.get(reference.partition(":")[0])
+    return None if source is None else source.find_group(reference, user_id)
 
 
 def list_groups(user_id: int) -> list[GroupChoice]:
     """List the groups of all sources in which a person may split a bill."""
-    return [group for source in _sources for group in source.list_groups(user_id)]
+    return [group for source in _sources.values() for group in source.list_groups(user_id)]

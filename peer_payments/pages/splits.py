@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from peer_payments import api, errors
 from peer_payments.api import BillItem, Group, SplitDetails
-from peer_payments.domain.groups import find_group, list_groups
+from peer_payments.domain.groups import CONVERSATION, find_group, list_groups
 from peer_payments.domain.rules import NOTE_CHARS_MAX
 from peer_payments.domain.shares import ITEMS_MAX, METHODS
 from superapp.accounts import api as accounts
@@ -25,7 +25,6 @@ from superapp.core.errors import AmountInvalid, AmountNotWhole, DomainError, Err
 from superapp.core.form_pages import form_cost
 
 AMOUNT_CHARS_MAX = 40
-GROUP_PREFIX = "chat.conversation"
 ITEM_ROWS = 4
 REFUSALS = (
     *(errors.TitleMissing, errors.NoteTooLong, errors.BillInvalid),
@@ -54,7 +53,7 @@ def splits(request: HttpRequest) -> HttpResponse:
     if conversation is None:
         context = {"bills": api.list_splits(user.pk), "me": user.pk}
         return render(request, "peer_payments/splits.html", context)
-    reference = f"{GROUP_PREFIX}:{conversation}"
+    reference = f"{CONVERSATION}:{conversation}"
     group = find_group(reference, user.pk)
     if group is None:
         raise errors.GroupNotFound

@@ -45,10 +45,10 @@ def lock_split(maker_id: int, split: UUID) -> BillSplit:
     return row
 
 
-def lock_open_shares(split: BillSplit) -> list[MoneyRequest]:
-    """Lock and return the open shares of a bill, oldest first."""
+def lock_open_shares(split: BillSplit) -> list[int]:
+    """Lock the open shares of a bill, in the order of their primary keys, and return these."""
     shares = MoneyRequest.objects.filter(split=split, state=MoneyRequest.State.OPEN)
-    return list(shares.select_for_update(of=("self",)).order_by("pk"))
+    return list(shares.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
 
 
 def find_made_split(maker_id: int, idempotency_key: str) -> BillSplit | None:

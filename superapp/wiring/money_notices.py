@@ -51,8 +51,8 @@ def on_split_changed(event: SplitChanged) -> None:
     """
     Tell each payer of their own share of a bill, since its card is in a group that they may have muted.
 
-    A person whom the payer does not know tells nobody so, as they could not write to them either: to that payer the
-    bill is a card in the group, and stands in the list of bills.
+    Payers who are no contacts of the maker, and between whom no request was ever paid, get no notification, since
+    strangers could push text to them; they see the card and the list of bills.
     """
     shares = peer_payments.get_split(event.maker_id, UUID(event.split)).shares
     payers = {share.payer_id: share for share in shares if share.state == "open"}

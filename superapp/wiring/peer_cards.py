@@ -20,7 +20,7 @@ from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.core.events import subscribe
 from superapp.wiring.card_types import REQUEST, SPLIT
-from superapp.wiring.conversation_references import conversation_of, find_roster, group_face
+from superapp.wiring.conversation_references import PREFIX, conversation_of, find_roster, group_face
 
 # So many names stand in a card; others are counted.
 NAMES_MAX = 10
@@ -29,7 +29,7 @@ REMINDED = "peer_payments.reminded"
 
 def register() -> None:
     """Register the system event of a reminder, and the groups in which bills are split."""
-    peer_payments.register_group_source(_GROUPS)
+    peer_payments.register_group_source(PREFIX, _GROUPS)
     chat.register_system_event(REMINDED, _("Reminder: {about}"))
 
 
@@ -46,11 +46,12 @@ class _GroupConversations:
         return Group(roster.title, roster.other_ids, address, roster.may_write) if roster.is_group else None
 
     def list_groups(self, user_id: int) -> list[GroupChoice]:
-        """List the groups of a person in which they may write and are not alone, the one that changed last first."""
+        """List the groups of a person in which they may post to others, the one that changed last first."""
         return [
-            GroupChoice(key=str(conversation), others=roster.others, face=group_face(conversation, roster))
-            for conversation, roster in chat.list_group_rosters(user_id).items()
-            if roster.may_write and roster.others
+            GroupChoice(
+                reference=f"{PREFIX}:{conversation}", others=roster.others, face=group_face(conversation, roster)
+            )
+            for conversation, roster in chat.list_groups_to_post_in(user_id).items()
         ]
 
 

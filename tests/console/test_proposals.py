@@ -294,6 +294,7 @@ def test_pages_show_all_values_in_words_and_the_way_of_a_decision(kind, three, n
     assert "sudah benar" in ana.browser.get(f"/konsol/usulan/{made}/").content.decode()
     assert done.status_code == 200
     assert Proposal.objects.get().outcome == "sudah benar"
+    assert "Evi" not in done.content.decode(), "the values of what is decided are not fetched for the list"
 
 
 def test_roles_are_changed_by_two_administrators(make_operator, now):

@@ -17,6 +17,7 @@ from payments.domain import chart_of_accounts
 from payments.maintenance.integrity_checks import check_integrity
 from payments.models import BankMovement, Charge, IncomingPayment
 from payments.queries import find_account_with_inbox
+from superapp.core.errors import AmountNotWhole
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.harness import concurrency
@@ -169,11 +170,13 @@ def test_money_for_an_expired_code_is_in_the_wallet_all_the_same(ana, place, now
 
 
 @pytest.mark.parametrize(
-    ("rupiah", "error"), [(9_999, errors.TopUpTooSmall), (2_000_001, errors.TopUpTooLarge)], ids=["small", "large"]
+    ("minor", "error"),
+    [(9_999_00, errors.TopUpTooSmall), (2_000_001_00, errors.TopUpTooLarge), (50_000_01, AmountNotWhole)],
+    ids=["small", "large", "with sen"],
 )
-def test_code_for_an_amount_that_cannot_be_taken_is_not_made(ana, now, bank, rupiah, error):
+def test_code_for_an_amount_that_cannot_be_taken_is_not_made(ana, now, bank, minor, error):
     with pytest.raises(error):
-        api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(rupiah * 100), now=now)
+        api.begin_top_up_by_qris(user_id=ana.pk, amount=Money(minor), now=now)
     assert bank.qr_codes == []
 
 

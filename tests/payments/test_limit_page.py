@@ -41,7 +41,7 @@ def test_page_says_what_is_used_what_is_left_and_what_raises_it(ana, settings):
     told = page(ana)
 
     assert "Rp850.000 dari Rp2.000.000" in told
-    assert "Masih bisa terima Rp1.150.000." in told
+    assert "Kamu masih bisa menerima Rp1.150.000." in told
     assert "Tingkatmu: Dasar" in told
     assert "Dompet terverifikasi bisa menampung sampai Rp20.000.000." in told
     assert "mulai Rp1 " in told
@@ -74,7 +74,7 @@ def test_count_of_the_day_is_of_this_person_and_says_when_it_starts_anew(ana, ma
         accounts.consume_rate_limits([(ACCOUNTS_ASKED, str(ana.pk))], now=clock.now())
 
     assert "3 dari 30 Kode isi saldo" in page(ana)
-    assert "Hitungan harian mulai lagi 2 Maret, 07.00 WIB." in page(ana)
+    assert "Hitungan ini direset 2 Maret, 07.00 WIB." in page(ana)
     assert "0 dari 30 Kode" in page(make_user("bo"))
 
 
@@ -83,7 +83,14 @@ def test_limit_of_all_wallets_is_said_where_it_is_the_narrower_one(ana):
 
     IssuedMoney.objects.update(cap=850_000_00 + 20_000_00)
 
-    assert "Saat ini hanya Rp20.000 lagi yang bisa diisi di seluruh Nusa" in page(ana)
+    assert "Saat ini Nusa hanya bisa menerima Rp20.000 lagi." in page(ana)
+
+
+def test_page_says_that_nobody_can_top_up_when_all_wallets_hold_what_they_may(ana):
+    IssuedMoney.objects.update(cap=850_000_00)
+
+    assert "Isi saldo sedang tidak bisa." in page(ana)
+    assert "menerima Rp0" not in page(ana)
 
 
 def test_limits_that_cannot_be_read_are_not_guessed(ana, monkeypatch):
@@ -101,7 +108,7 @@ def test_limits_that_cannot_be_read_are_not_guessed(ana, monkeypatch):
 def test_wallet_without_a_ceiling_has_no_bound(ana):
     ledger.set_ceiling(Account.objects.get(owner_id=ana.pk).pk, None)
 
-    assert "Dompetmu boleh menampung berapa pun." in page(ana)
+    assert "Saldo dompetmu tidak dibatasi." in page(ana)
 
 
 def test_stranger_without_a_session_is_led_to_log_in(client):

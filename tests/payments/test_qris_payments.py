@@ -13,7 +13,7 @@ from payments.domain import merchant_numbers, qris
 from payments.domain.qris import Tip
 from payments.maintenance.integrity_checks import check_integrity
 from payments.models import Account, QrisAccount, QrisBill, QrisPayment
-from superapp.core.errors import AmountInvalid
+from superapp.core.errors import AmountInvalid, AmountNotWhole
 from superapp.core.models import Fact
 from superapp.core.money import Money
 from tests.payments.purses import PIN, balance
@@ -102,6 +102,16 @@ def test_micro_merchant_pays_no_fee_on_small_sums(db, ana, now):
     pay(ana, api.write_static_code(WARUNG), now, amount=500_000_00)
 
     assert api.get_merchant_balance(WARUNG).total == Money(500_000_00)
+
+
+def test_amount_that_the_payer_wrote_is_in_whole_rupiah(warung, ana, now):
+    code = api.write_static_code(WARUNG)
+
+    with pytest.raises(AmountNotWhole):
+        pay(ana, code, now, amount=50_000_01)
+
+    assert balance(ana, now) == 1_000_000_00
+    assert isinstance(pay(ana, code, now, amount=50_000_00), api.Posted)
 
 
 def test_tip_is_paid_where_the_code_asks_for_one_and_nowhere_else(warung, ana, now):

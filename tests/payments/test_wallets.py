@@ -10,7 +10,7 @@ from payments.models import Account, Request, TopUp
 from payments.writers import ledger
 from superapp.accounts import api as accounts
 from superapp.core import ids
-from superapp.core.errors import AmountInvalid
+from superapp.core.errors import AmountInvalid, AmountNotWhole
 from superapp.core.models import Fact
 from superapp.core.money import Money
 
@@ -220,6 +220,15 @@ def test_top_up_requires_two_operators_and_no_self_service(make_user, now):
     assert Fact.objects.filter(name="payments.topped_up").count() == 1
 
 
+def test_cash_at_the_counter_is_in_whole_rupiah(make_user, now):
+    ana, op = make_user("ana"), make_user("op", is_staff=True)
+
+    with pytest.raises(AmountNotWhole):
+        api.request_top_up(user_id=ana.pk, amount=Money(500_01), reason="slip 7", maker_id=op.pk, now=now)
+
+    assert not TopUp.objects.exists()
+
+
 def test_top_up_requested_twice_at_once_waits_once(real_db, make_user, in_threads, now):
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
 
@@ -230,7 +239,7 @@ def test_top_up_requested_twice_at_once_waits_once(real_db, make_user, in_thread
     told = in_threads(ask, ask, ask)
     assert sorted(type(one).__name__ for one in told) == ["TopUp", "TopUpWaits", "TopUpWaits"]
     [asked] = [one.public_id for one in told if isinstance(one, TopUp)]
-    others = {ask(**by).public_id for by in ({"amount": Money(501)}, {"reason": "slip 8"}, {"maker_id": second.pk})}
+    others = {ask(**by).public_id for by in ({"amount": Money(600)}, {"reason": "slip 8"}, {"maker_id": second.pk})}
     api.approve_top_up(top_up=asked, checker_id=second.pk, now=now)
 
     assert len(others) == 3
@@ -254,7 +263,7 @@ def test_top_up_of_an_operator_who_is_none_any_more_is_only_rejected(make_user, 
 def test_top_up_over_the_ceiling_is_refused_and_moves_nothing(make_user, now, settings):
     settings.WALLET_CEILINGS = {"basic": 100, "verified": 200}
     ana, op, second = make_user("ana"), make_user("op", is_staff=True), make_user("second", is_staff=True)
-    asked = api.request_top_up(user_id=ana.pk, amount=Money(101), reason="slip", maker_id=op.pk, now=now)
+    asked = api.request_top_up(user_id=ana.pk, amount=Money(200), reason="slip", maker_id=op.pk, now=now)
 
     answer = api.approve_top_up(top_up=asked.public_id, checker_id=second.pk, now=now)
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from chat import api as chat
-from chat.models import Member
+from chat.domain.enums import MemberRole
+from chat.domain.group_rules import may
+from chat.models import Conversation, Member
+from chat.queries import rosters
 from tests.payments.purses import browser_of
 from tests.peer_payments.asking import make_group, split
 
@@ -63,6 +68,32 @@ def test_group_in_which_nothing_can_be_split_is_not_listed(why, three, now):
     assert "Belum ada grup buat patungan" in page(ana)
 
 
+@pytest.mark.parametrize("is_silenced", [False, True])
+@pytest.mark.parametrize("is_admins_only", [False, True])
+@pytest.mark.parametrize("role", list(MemberRole))
+def test_groups_to_post_in_are_those_that_the_rule_allows(role, is_admins_only, is_silenced, three, now):
+    ana, bo, _eve = three
+    conversation = UUID(make_group(bo, [ana], now).partition(":")[2])
+    Conversation.objects.filter(public_id=conversation).update(is_admins_only=is_admins_only)
+    Member.objects.filter(conversation__public_id=conversation, user=ana).update(role=role, is_silenced=is_silenced)
+
+    listed = chat.list_groups_to_post_in(ana.pk)
+
+    assert (conversation in listed) == may(role, is_silenced=is_silenced, is_admins_only=is_admins_only)
+    assert all(roster.may_write for roster in listed.values())
+
+
+def test_group_behind_many_in_which_only_admins_post_is_listed(three, now, monkeypatch):
+    ana, bo, _eve = three
+    make_group(ana, [bo], now, title="Kos Melati")
+    monkeypatch.setattr(rosters, "GROUPS_MAX", 2)
+    for number in range(2):
+        pushed = make_group(bo, [ana], now, title=f"Pengumuman {number}").partition(":")[2]
+        Conversation.objects.filter(public_id=pushed).update(is_admins_only=True)
+
+    assert [one.title for one in chat.list_groups_to_post_in(ana.pk).values()] == ["Kos Melati"]
+
+
 def test_conversation_of_two_is_no_group(three, now):
     ana, bo, _eve = three
     make_group(ana, [bo], now)
@@ -77,7 +108,7 @@ def test_groups_are_listed_with_one_statement_however_many_there_are(three, now,
         make_group(ana, [bo], now, title=f"Grup {number}")
 
     with django_assert_num_queries(1):
-        assert len(chat.list_group_rosters(ana.pk)) == 3
+        assert len(chat.list_groups_to_post_in(ana.pk)) == 3
 
 
 def test_bills_stand_below_the_way_to_a_new_one(three, now):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from peer_payments import api
+from peer_payments.models import MoneyRequest
 from superapp.core.models import Fact
 from superapp.realtime import bus
 from tests.peer_payments.asking import make_group, split
@@ -28,3 +32,20 @@ def test_closed_bill_is_told_of_once_and_changes_its_card_once_for_each_reader(
     assert published == ["peer_payments.split_changed"]
     assert sorted(readers) == sorted(user.pk for user in (ana, *others))
     assert (card()["state"], card()["open_names"]) == ("closed", "")
+
+
+def test_closing_costs_the_same_for_a_bill_of_few_and_of_many(make_payer, now):
+    ana, *others = (make_payer(name) for name in ("ana", "bo", "cita", "deni", "eka"))
+    group = make_group(ana, others, now)
+    few, many = split(ana, group, [ana, others[0]], now, key="few"), split(ana, group, [ana, *others], now, key="many")
+    statements = []
+    for made in (few, many):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            api.close_split(maker_id=ana.pk, split=made.public_id, now=now)
+        statements.append(len(captured))
+
+    assert statements[0] == statements[1]
+    closed = MoneyRequest.objects.values_list("state", "closed_at", "version").distinct()
+    assert list(closed) == [("cancelled", now, 2)]

@@ -122,9 +122,10 @@ def difference(request: HttpRequest, difference: int) -> HttpResponse:
         else:
             accounts.flash_next(request, note)
             return redirect("payments:desk_difference", difference=row.pk)
+    [one] = _present_breaks([row], now)
     context = {
-        "one": _present_breaks([row], now)[0],
-        "facts": describe_break(row),
+        "one": one,
+        "facts": describe_break(row, one.merchant),
         "hint": "" if row.closed_at else HINT_WORDS[row.kind],
         "choices": _list_corrections(row),
         "can_work": get_member(request).has_role(console.Role.FINANCE) and row.closed_at is None,

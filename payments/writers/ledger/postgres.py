@@ -50,7 +50,8 @@ class _Journal(msgspec.Struct, kw_only=True, omit_defaults=True):
     """
     A journal in a request to post several, in the words of ``payments_post``.
 
-    What is None is left out, which means the same there: reading the JSON is a seventh of the work.
+    Fields that are None are omitted; `payments_post` reads a missing key as NULL, and parsing the JSON is a seventh of
+    its time.
     """
 
     n: int

@@ -39,10 +39,17 @@ class ProposalView:
 
     row: Proposal
     title: str | Promise
-    facts: list[Fact]
     state: str | Promise
     is_mine: bool
     can_decide: bool
+
+    @property
+    def facts(self) -> list[Fact]:
+        """The values in words, which are fetched only where they are shown; what they are about may be gone."""
+        try:
+            return list(get_kind(self.row.kind).describe(self.row.payload))
+        except DomainError as refusal:
+            return [(_("Values"), str(refusal.body()["message"]))]
 
 
 @desk_page("console.proposals")
@@ -87,19 +94,10 @@ def present(row: Proposal, member: Member) -> ProposalView:
     return ProposalView(
         row=row,
         title=kind.title,
-        facts=_describe(row),
         state=STATE_WORDS[row.state],
         is_mine=is_mine,
         can_decide=row.state == Proposal.State.OPEN and not is_mine and kind.may_be_decided_by(member.roles),
     )
-
-
-def _describe(row: Proposal) -> list[Fact]:
-    """Return a proposal's values in words; what it was about may not be there any more."""
-    try:
-        return list(get_kind(row.kind).describe(row.payload))
-    except DomainError as refusal:
-        return [(_("Values"), str(refusal.body()["message"]))]
 
 
 def _decide(do: str, reason: str, proposal: UUID, member: Member) -> str:

@@ -10,7 +10,7 @@ from payments import api
 from payments.adapters.bank import TransferState, TransferStatus
 from payments.domain import purposes
 from payments.domain.purposes import Purpose
-from payments.models import ReconciliationBreak, Withdrawal
+from payments.models import BankMovement, ReconciliationBreak, StatementFile, StatementLine, Withdrawal
 from payments.queries.reconciliation import OURS, fetch_payout_merchants
 from tests.payments.payouts.world import AMOUNT, TO
 from tests.payments.purses import PIN
@@ -47,6 +47,26 @@ def make_break(reference, now):
     )
 
 
+def tell(told_by, reference, amount, ours, now):
+    """Store a movement as the bank tells it, in its history or in a statement."""
+    if told_by == "history":
+        BankMovement.objects.create(reference=reference, amount=amount, at=now, partner_reference=ours, read_at=now)
+        return
+    balances = {"lines_count": 3, "opening": 0, "closing": 0}
+    file, _made = StatementFile.objects.get_or_create(
+        day=now.date(), sha256="0" * 64, defaults={"received_at": now, **balances}
+    )
+    StatementLine.objects.create(
+        file=file,
+        number=file.lines.count() + 1,
+        at=now,
+        reference=reference,
+        partner_reference=ours,
+        amount=amount,
+        balance_after=0,
+    )
+
+
 def text_of(answer):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
@@ -69,6 +89,22 @@ def test_payout_without_a_reference_of_the_bank_is_found_by_ours(paid_out):
     reference = OURS + paid_out("").partner_reference
 
     assert fetch_payout_merchants([reference, "other"]) == {reference: "Warung Bo"}
+
+
+@pytest.mark.usefixtures("named")
+@pytest.mark.parametrize("told_by", ["history", "statement"])
+def test_payout_that_came_back_is_found_by_what_the_bank_told_of_ours(told_by, sell, choose, pay_out, now):
+    sell()
+    choose()
+    row = pay_out()
+    Withdrawal.objects.filter(pk=row.pk).update(state="failed", closed_at=now)
+    for reference, amount in (("OUT-1", -row.amount), ("BACK-1", row.amount)):
+        tell(told_by, reference, amount, row.partner_reference, now)
+    tell(told_by, "OTHER-1", -1, "of-somebody-else", now)
+
+    found = fetch_payout_merchants(["OUT-1", "BACK-1", "OTHER-1"])
+
+    assert found == {"OUT-1": "Warung Bo", "BACK-1": "Warung Bo"}
 
 
 def test_merchant_that_has_no_name_is_called_by_its_reference(paid_out):
