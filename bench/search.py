@@ -31,7 +31,6 @@ SEARCHED = ("gelang manik", "gelang", "gelang man", "kalung gelang")
 def documents(first: int, last: int, size: int) -> Iterator[Any]:
     """Yield documents, of which MATCHES of the whole size match, spread evenly."""
     from shop.models import ProductDocument
-    from superapp.search import api as search
 
     chance = random.Random(first)
     every = size // MATCHES
@@ -39,7 +38,8 @@ def documents(first: int, last: int, size: int) -> Iterator[Any]:
         words = chance.choices(OTHERS, k=12)
         title = f"Gelang manik kalung {words[0]}" if number % every == 0 else f"{words[0]} {words[1]}"
         document = ProductDocument(id=number + 1, scope=number % 5_000, price_sen=100, town="Solo", town_key="solo")
-        yield search.describe(document, title=title, texts=[" ".join(words)])
+        document.set_tokens(title=title, texts=[" ".join(words)])
+        yield document
 
 
 def fill(size: int) -> None:

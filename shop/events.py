@@ -78,11 +78,29 @@ class ShopChanged(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class ProductChanged(Event):
-    """A product was added, or what it is found by was changed: its texts, its price, or that it is listed."""
+    """A product was added, or its name, description, price or state was changed."""
 
     name: ClassVar[str] = "shop.product_changed"
     product: str
+    shop: str
 
     @property
     def key(self) -> str:
         return f"product:{self.product}"
+
+
+@register_fact
+@dataclass(frozen=True, kw_only=True)
+class ShopProductsChanged(Event):
+    """
+    The name or town of a shop was changed, or whether it is open, by which its products are found: those after
+    ``after`` are still to be indexed.
+    """
+
+    name: ClassVar[str] = "shop.shop_products_changed"
+    shop: str
+    after: int
+
+    @property
+    def key(self) -> str:
+        return f"shop_products:{self.shop}"

@@ -8,7 +8,7 @@ from payments.events import EscrowPaid, QrisPaid
 from shop import push
 from shop.actions import pending_purchases, product_index, qris
 from shop.domain.payment_references import find_order_id, find_shop_id
-from shop.events import ProductChanged, ShopChanged
+from shop.events import ProductChanged, ShopProductsChanged
 from superapp.core import clock
 from superapp.core.events import subscribe
 
@@ -35,7 +35,7 @@ def index_changed_product(event: ProductChanged) -> None:
     product_index.index_product(UUID(event.product))
 
 
-@subscribe(ShopChanged)
-def index_products_of_changed_shop(event: ShopChanged) -> None:
+@subscribe(ShopProductsChanged)
+def index_products_of_changed_shop(event: ShopProductsChanged) -> None:
     """Have the products of a shop found as it is now, and no more if it was closed."""
-    product_index.start_indexing_shop(UUID(event.shop), now=clock.now())
+    product_index.index_shop(UUID(event.shop), after=event.after)

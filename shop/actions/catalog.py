@@ -25,6 +25,8 @@ from superapp.core.money import IDR, Money
 PRODUCTS_MAX = catalog.PRODUCTS_MAX
 PHOTOS_MAX = 8
 PHOTO_NAME = re.compile(r"[0-9a-f]{64}")
+# Fields that are in the document of a product.
+_FOUND_BY = {"name", "description", "state", "price_sen"}
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -83,7 +85,7 @@ def add_product(
             stock_writer.set_on_hand(
                 stock, quantity, reference=f"set:{quantity}", key="added", actor_id=owner_id, now=now
             )
-        outbox.publish(ProductChanged(product=str(product.public_id)))
+        _publish_changed(product)
     return product
 
 
@@ -248,7 +250,7 @@ def set_stock(
     """
     pieces, key, reference = _require_quantity(on_hand), f"set:{_require_key(idempotency_key)}", f"set:{on_hand}"
     with transaction.atomic():
-        found = catalog.find_variant(catalog.fetch_own_product(owner_id, product), variant)
+        found = catalog.find_variant(catalog.fetch_bare_product(owner_id, product), variant)
         stock = catalog.lock_stock(found)
         before = catalog.find_stock_move(stock, key)
         if before is not None:
@@ -281,7 +283,12 @@ def _change(
     if variant is not None and changed_of_variant:
         _save(variant, changed_of_variant)
     _save(product, {**changed, "version": product.version + 1, "changed_at": now})
-    outbox.publish(ProductChanged(product=str(product.public_id)))
+    if _FOUND_BY & {*changed, *changed_of_variant}:
+        _publish_changed(product)
+
+
+def _publish_changed(product: Product) -> None:
+    outbox.publish(ProductChanged(product=str(product.public_id), shop=str(product.shop.public_id)))
 
 
 def _differing(row: Product | Variant | None, fields: dict[str, object]) -> dict[str, object]:

@@ -373,7 +373,11 @@ def _address_line(written: str, field: str) -> str:
 
 
 def require_quantity(written: int) -> int:
-    """Return a number of pieces that may be bought at once. :raises QuantityInvalid:"""
+    """
+    Return a number of pieces that may be bought at once.
+
+    :raises QuantityInvalid: if it is not one
+    """
     if type(written) is not int or not 1 <= written <= QUANTITY_MAX:
         raise errors.QuantityInvalid(quantity_min=1, quantity_max=QUANTITY_MAX)
     return written

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
-from shop.events import ProductChanged, ShopChanged
-from shop.models import Product, Shop
+from django.db import transaction
+
+from shop.events import ShopProductsChanged
+from shop.models import Product
 from shop.queries.product_documents import PRODUCTS
-from superapp.core import jobs, outbox
+from superapp.core import outbox
 from superapp.search import api as search
 
-INDEX_SHOP = "shop.index_products"
+PRODUCTS_AT_ONCE = 50
 
 
 def index_product(public_id: UUID) -> None:
@@ -19,24 +20,11 @@ def index_product(public_id: UUID) -> None:
     search.index_documents(PRODUCTS, list(Product.objects.filter(public_id=public_id).values_list("pk", flat=True)))
 
 
-def start_indexing_shop(public_id: UUID, *, now: datetime) -> None:
-    """Start the job that indexes all products of a shop, since its name, its town, or that it is open has changed."""
-    shop = Shop.objects.filter(public_id=public_id).first()
-    if shop is not None:
-        jobs.start(INDEX_SHOP, owner_id=None, arguments={"shop": shop.pk}, now=now)
-
-
-@jobs.register_handler(INDEX_SHOP)
-def index_shop(_run: jobs.JobRun, *, shop: int) -> None:
-    """Index all products of a shop."""
-    ids = Product.objects.filter(shop_id=shop).order_by("pk").values_list("pk", flat=True)
-    search.index_documents(PRODUCTS, list(ids))
-
-
-def is_index_current() -> bool:
-    """Return whether the index has all products as they are: it is built, and no change waits to arrive in it."""
-    return (
-        search.is_built(PRODUCTS)
-        and not outbox.is_waiting(ProductChanged, ShopChanged)
-        and not jobs.is_waiting(INDEX_SHOP)
-    )
+def index_shop(public_id: UUID, *, after: int) -> None:
+    """Index the next products of a shop, and have those after them indexed next."""
+    rows = Product.objects.filter(shop__public_id=public_id, pk__gt=after).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:PRODUCTS_AT_ONCE])
+    with transaction.atomic():
+        search.index_documents(PRODUCTS, ids)
+        if len(ids) == PRODUCTS_AT_ONCE:
+            outbox.publish(ShopProductsChanged(shop=str(public_id), after=ids[-1]))

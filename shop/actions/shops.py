@@ -23,7 +23,7 @@ from shop.errors import (
     ShopAlreadyOpen,
     TimeZoneUnknown,
 )
-from shop.events import ShopChanged
+from shop.events import ShopChanged, ShopProductsChanged
 from shop.models import OrderCounter, Shop
 from shop.queries import catalog
 from superapp.core import outbox
@@ -53,6 +53,8 @@ RESERVED_HANDLES = frozenset(
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPANS_A_DAY_MAX = 3
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+# Fields that are in the documents of the shop's products.
+_PRODUCTS_FOUND_BY = {"name", "town", "is_open"}
 _PHOTO_NAME_OR_EMPTY = re.compile(r"(?:[0-9a-f]{64})?")
 
 
@@ -181,6 +183,8 @@ def _save(shop: Shop, changed: dict[str, object]) -> None:
     shop.rev += 1
     shop.save(update_fields=[*changed, "rev"])
     outbox.publish(ShopChanged(shop=str(shop.public_id), merchant_id=shop.owner_id))
+    if _PRODUCTS_FOUND_BY & changed.keys():
+        outbox.publish(ShopProductsChanged(shop=str(shop.public_id), after=0))
 
 
 def _clean_fields(shop_fields: ShopFields) -> dict[str, object]:

@@ -8,6 +8,10 @@ from shop.models.catalog import Shop
 from superapp.search.api import Document
 
 
+# Folding makes up to eighteen letters of one; what is longer is cut.
+TOWN_KEY_CHARS_MAX = Shop.TOWN_CHARS_MAX * 4
+
+
 class ProductDocument(Document):
     """
     A listed product of an open shop, as it is searched; its scope is the shop.
@@ -18,7 +22,7 @@ class ProductDocument(Document):
 
     price_sen = models.BigIntegerField()
     town = models.CharField(max_length=Shop.TOWN_CHARS_MAX)
-    town_key = models.CharField(max_length=Shop.TOWN_CHARS_MAX * 4)
+    town_key = models.CharField(max_length=TOWN_KEY_CHARS_MAX)
 
     class Meta:
         indexes = (

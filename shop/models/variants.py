@@ -66,7 +66,11 @@ class Variant(models.Model):
                 name="shop_variant_weighs_something",
             ),
         )
-        indexes = (models.Index(fields=["product", "position", "id"], name="shop_variant_in_order"),)
+        indexes = (
+            models.Index(fields=["product", "position", "id"], name="shop_variant_in_order"),
+            # A photo that is removed is looked for here.
+            models.Index(fields=["photo"], name="shop_variant_of_photo", condition=Q(photo__isnull=False)),
+        )
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from superapp.core.money import Money
 
 PRODUCTS_MAX = 1_000
 LISTED = Q(state=Product.State.LISTED)
+FOR_SALE = LISTED & Q(shop__is_open=True)
 
 
 # Shops.
@@ -121,6 +122,14 @@ def fetch_product_by_slug(handle: str, slug: str, *, viewer_id: int | None) -> P
 def fetch_own_product(owner_id: int, public_id: UUID) -> Product:
     """Return a product of this owner in any state. :raises ProductNotFound:"""
     product = products_with_details().filter(shop__owner_id=owner_id, public_id=public_id).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def fetch_bare_product(owner_id: int, public_id: UUID) -> Product:
+    """Return a product of this owner in any state, without its details. :raises ProductNotFound:"""
+    product = Product.objects.filter(shop__owner_id=owner_id, public_id=public_id).first()
     if product is None:
         raise ProductNotFound
     return product

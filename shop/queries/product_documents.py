@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from django.db.models import Prefetch
 
 from shop.models import Product, ProductDocument, Variant
+from shop.models.product_documents import TOWN_KEY_CHARS_MAX
+from shop.queries import catalog
 from superapp.core.text_folding import fold
 from superapp.search import api as search
 
@@ -24,19 +26,24 @@ def make_document(product: Product, variants: Sequence[Variant]) -> ProductDocum
         scope=shop.pk,
         price_sen=min(variant.price_sen for variant in variants),
         town=shop.town,
-        town_key=fold(shop.town).strip(),
+        town_key=town_key(shop.town),
     )
     values = " ".join(variant.title for variant in variants)
-    search.describe(document, title=product.name, texts=[shop.name, shop.town, values, product.description])
+    document.set_tokens(title=product.name, texts=[shop.name, shop.town, values, product.description])
     return document
+
+
+def town_key(town: str) -> str:
+    """Return a town as it is compared."""
+    return fold(town)[:TOWN_KEY_CHARS_MAX].strip()
 
 
 def build_documents(ids: Sequence[int]) -> list[search.Document]:
     """Lock the products with these ids, and return the documents of those that are listed in an open shop."""
     list(Product.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
     # Read after the lock was granted, and not by the statement that waited for it.
-    products = Product.objects.filter(pk__in=ids, state=Product.State.LISTED, shop__is_open=True)
-    sold = Prefetch("variants", Variant.objects.filter(is_retired=False).order_by("position", "pk"))
+    products = Product.objects.filter(catalog.FOR_SALE, pk__in=ids)
+    sold = Prefetch("variants", catalog.sold_variants())
     rows = products.select_related("shop").prefetch_related(sold).order_by("pk")
     return [make_document(row, variants) for row in rows if (variants := list(row.variants.all()))]
 

@@ -6,20 +6,25 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import Q
 
+from shop.contracts.values import ProductWithShop
+from shop.events import ProductChanged, ShopProductsChanged
 from shop.models import Product, Shop
-from shop.queries import catalog
+from shop.queries import catalog, public_catalog
 from shop.queries.product_documents import PRODUCTS
-from shop.queries.public_catalog import NewestListings
+from superapp.core import outbox
 from superapp.core.money import Money
 from superapp.search import api as search
 
 PAGE_SIZE = 24
 TOWNS_MAX = 20
+# Longer than a transaction takes.
+TRANSACTION_MAX = timedelta(minutes=1)
 _CURSOR = re.compile(r"(?P<value>\d{1,18})\.(?P<product>[0-9a-f]{32})")
 _COLUMNS = ("town_key", "town", "price_sen")
 
@@ -63,16 +68,18 @@ class Town:
 @dataclass(frozen=True, slots=True)
 class FoundProducts:
     """
-    A page of found products, for ``fetch_newest``, and what is known of all that match.
+    A page of found products, and what is known of all that match.
 
     ``count`` is exact up to ``search.COUNT_MAX``. ``words`` are those that were searched, and ``towns`` those of what
-    was found, with most products first.
+    was found, with most products first. Without ``is_complete`` something may be missing: nothing may then be said of
+    what there is not.
     """
 
-    listings: NewestListings
+    products: list[ProductWithShop]
     next: str
     count: int
     is_truncated: bool
+    is_complete: bool
     words: tuple[str, ...]
     is_corrected: bool
     towns: tuple[Town, ...]
@@ -91,27 +98,43 @@ def find_products(wanted: ProductSearch) -> FoundProducts:
     """
     Search products, and return one page of them. Each is looked at once more, so that none is shown that is hidden.
     """
-    result = search.search(
-        PRODUCTS,
-        search.SearchRequest(
-            text=wanted.text,
-            scope=wanted.shop.pk if wanted.shop else None,
-            where=_conditions(wanted),
-            order=_COLUMN_OF[wanted.order],
-            columns=_COLUMNS,
-        ),
-    )
+    progress = search.fetch_progress(PRODUCTS)
+    result, is_complete = _search(wanted), progress.is_built
+    if is_complete and (result.is_corrected or not result.candidates):
+        # A correction says that no shop has the word. What arrives in the index meanwhile is found by the second search.
+        is_complete = not _is_waiting(None if result.is_corrected else wanted.shop, progress.begun_at)
+        result = _search(wanted)
     rest = _after(result.candidates, wanted)
     page = rest[:PAGE_SIZE]
     return FoundProducts(
-        listings=_listings([one.id for one in page]),
-        next=_cursor(page[-1], wanted.order) if len(rest) > len(page) else "",
+        products=public_catalog.list_listings([one.id for one in page]),
+        next=_cursor(page, wanted.order) if len(rest) > len(page) else "",
         count=len(result.candidates),
         is_truncated=result.is_truncated,
+        is_complete=is_complete,
         words=result.words,
         is_corrected=result.is_corrected,
         towns=_towns(result.candidates),
     )
+
+
+def _search(wanted: ProductSearch) -> search.SearchResult:
+    request = search.SearchRequest(
+        text=wanted.text,
+        scope=wanted.shop.pk if wanted.shop else None,
+        where=_conditions(wanted),
+        order=_COLUMN_OF[wanted.order],
+        columns=_COLUMNS,
+    )
+    return search.search(PRODUCTS, request)
+
+
+def _is_waiting(shop: Shop | None, begun_at: datetime | None) -> bool:
+    """Return whether changes of this shop, or of any, that are not in a built index wait to arrive in it."""
+    of_shop = {} if shop is None else {"shop": str(shop.public_id)}
+    # Whoever committed a change before the index was begun had published it little earlier.
+    since = None if begun_at is None else begun_at - TRANSACTION_MAX
+    return outbox.is_waiting(ProductChanged, ShopProductsChanged, since=since, **of_shop)
 
 
 def suggest_products(text: str, shop: Shop | None) -> list[str]:
@@ -147,32 +170,20 @@ def _position(order: ProductOrder) -> Callable[[int, int], tuple[int, int]]:
 
 def _after(candidates: Sequence[search.Candidate], wanted: ProductSearch) -> list[search.Candidate]:
     cursor = _CURSOR.fullmatch(wanted.after)
-    last = Product.objects.filter(public_id=UUID(cursor["product"])).values_list("pk", flat=True) if cursor else ()
-    position = _position(wanted.order)
-    starts = [position(int(cursor["value"]), pk) for pk in last] if cursor else []
-    if not starts:
+    last = Product.objects.filter(public_id=UUID(cursor["product"])).first() if cursor else None
+    if cursor is None or last is None:
         return list(candidates)
-    return [one for one in candidates if position(_value(one, wanted.order), one.id) > starts[0]]
+    position = _position(wanted.order)
+    start = position(int(cursor["value"]), last.pk)
+    return [one for one in candidates if position(_value(one, wanted.order), one.id) > start]
 
 
-def _cursor(candidate: search.Candidate, order: ProductOrder) -> str:
-    public_id = Product.objects.values_list("public_id", flat=True).get(pk=candidate.id)
-    return f"{_value(candidate, order)}.{public_id.hex}"
-
-
-def _listings(ids: Sequence[int]) -> NewestListings:
-    """Return those of the products that are listed in an open shop now, and the key of all that is shown of them."""
-    sold = Q(variants__is_retired=False)
-    left = F("variants__stock__on_hand") - F("variants__stock__held") - F("variants__stock__committed")
-    rows = Product.objects.filter(pk__in=ids, state=Product.State.LISTED, shop__is_open=True).annotate(
-        prices=Sum("variants__price_sen", filter=sold),
-        stocks=Sum("variants__stock__version", filter=sold),
-        left=Sum(left, filter=sold),
-    )
-    shown_of_each = ("pk", "version", "shop__rev", "prices", "stocks", "left")
-    states = {row[0]: row for row in rows.order_by("pk").values_list(*shown_of_each)}
-    shown = [pk for pk in ids if pk in states]
-    return NewestListings(product_ids=tuple(shown), shop_ids=(), cache_key=tuple(states[pk] for pk in shown))
+def _cursor(page: Sequence[search.Candidate], order: ProductOrder) -> str:
+    """Return the position of the last candidate whose product is there; empty if there is none."""
+    rows = Product.objects.filter(pk__in=[one.id for one in page])
+    public_ids = dict(rows.values_list("pk", "public_id"))
+    there = [one for one in page if one.id in public_ids]
+    return f"{_value(there[-1], order)}.{public_ids[there[-1].id].hex}" if there else ""
 
 
 def _towns(candidates: Sequence[search.Candidate]) -> tuple[Town, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -87,7 +87,7 @@ def shop_cache_key(handle: str, *, after: int, limit: int) -> CacheKey:
 
 
 @dataclass(frozen=True, slots=True)
-class NewestListings:
+class Listings:
     """
     The newest listed products of open shops, newest first, and their shops, as ids.
 
@@ -99,7 +99,7 @@ class NewestListings:
     cache_key: CacheKey
 
 
-def find_newest(*, products: int, shops: int, per_shop: int) -> NewestListings:
+def find_newest(*, products: int, shops: int, per_shop: int) -> Listings:
     """
     Choose the newest products and shops for a front page, in one query.
 
@@ -116,23 +116,28 @@ def find_newest(*, products: int, shops: int, per_shop: int) -> NewestListings:
             chosen.append(row)
     shop_revs = {row[5]: row[6] for row in rows}
     shown = tuple(shop_revs.items())[:shops]
-    return NewestListings(
+    return Listings(
         product_ids=tuple(cast("int", row[0]) for row in chosen),
         shop_ids=tuple(shop_id for shop_id, _rev in shown),
         cache_key=(*chosen, *shown),
     )
 
 
-def fetch_newest(newest: NewestListings) -> tuple[list[ProductWithShop], list[ShopDetails]]:
+def fetch_newest(newest: Listings) -> tuple[list[ProductWithShop], list[ShopDetails]]:
     """Return the products chosen by ``find_newest``, each with its shop, and the shops, in their order."""
-    products = {row.pk: row for row in catalog.products_with_details().filter(pk__in=newest.product_ids)}
     shops = Shop.objects.in_bulk(newest.shop_ids)
-    pages = [
+    return list_listings(newest.product_ids), [catalog.shop_details(shops[pk]) for pk in newest.shop_ids if pk in shops]
+
+
+def list_listings(product_ids: Sequence[int]) -> list[ProductWithShop]:
+    """Return those of these products that are listed in an open shop, each with its shop, in this order."""
+    rows = catalog.products_with_details().filter(catalog.FOR_SALE, pk__in=product_ids)
+    products = {row.pk: row for row in rows}
+    return [
         ProductWithShop(catalog.shop_details(products[pk].shop), catalog.product_details(products[pk]))
-        for pk in newest.product_ids
+        for pk in product_ids
         if pk in products
     ]
-    return pages, [catalog.shop_details(shops[pk]) for pk in newest.shop_ids if pk in shops]
 
 
 def find_shops(text: str, *, after: int | None = None, limit: int) -> ShopSearchResult:

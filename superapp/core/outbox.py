@@ -49,9 +49,12 @@ def pipeline_publish(event: events.Event) -> None:
     transaction.on_commit(published.set, robust=True)
 
 
-def is_waiting(*types: type[events.Event]) -> bool:
-    """Return whether an event of one of these types is not delivered yet."""
-    return Fact.objects.filter(name__in=[one.name for one in types]).exists()
+def is_waiting(*types: type[events.Event], since: datetime | None = None, **fields: int | str) -> bool:
+    """Return whether an event of one of these types, with these fields, published since then, is not delivered yet."""
+    waiting = Fact.objects.filter(name__in=[one.name for one in types])
+    if since is not None:
+        waiting = waiting.filter(published_at__gte=since)
+    return waiting.filter(**{f"payload__{name}": value for name, value in fields.items()}).exists()
 
 
 def deliver_due(now: datetime, *, facts_max: int = FACTS_AT_ONCE_MAX) -> int:

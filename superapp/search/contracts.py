@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -51,3 +52,14 @@ class SearchResult:
     is_truncated: bool
     words: tuple[str, ...]
     is_corrected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IndexProgress:
+    """
+    The progress of an index. With ``is_built`` it has all rows as they were at ``begun_at``, which is None for an index
+    that was built before this time was kept; changes since then arrive apart from it.
+    """
+
+    is_built: bool
+    begun_at: datetime | None

@@ -16,7 +16,7 @@ from superapp.search.writers.document_writer import write_documents
 
 def make_document(pk: int, title: str, *texts: str, scope: int = 1, price: int = 100) -> ProductDocument:
     document = ProductDocument(id=pk, scope=scope, price_sen=price, town="Solo", town_key="solo")
-    search.describe(document, title=title, texts=texts)
+    document.set_tokens(title=title, texts=texts)
     return document
 
 

@@ -53,6 +53,8 @@ def continue_building(name: str, *, now: datetime) -> int:
             return 0
         if state.version != VERSION:
             state.version, state.next_id, state.built_at = VERSION, 0, None
+        if not state.next_id:
+            state.begun_at = now
         ids = _next_ids(collection, state.next_id)
         index_documents(name, ids)
         if ids:

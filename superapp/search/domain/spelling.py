@@ -1,9 +1,9 @@
 """
 Spelling: which words of a vocabulary a mistyped word may have meant.
 
-Two words within a distance of each other have a text in common that is left of each when so many letters are left out.
-The vocabulary is therefore kept under all such texts, and a mistyped word finds its neighbours by equality, however
-large the vocabulary is.
+Two words within a distance of each other have a text in common that is left of each when so many letters are deleted
+(the symmetric deletes of SymSpell). The vocabulary is therefore kept under all such texts, and a mistyped word finds its
+neighbours by equality, however large the vocabulary is.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from itertools import combinations
 
 SHORT_CHARS_MIN, LONG_CHARS_MIN = 4, 8
-# Letters after these are compared, but not left out: it keeps the number of texts small, and misses no word.
-LETTERS_LEFT_OUT = 8
+# Letters after these are compared, but not deleted: it keeps the number of texts small, and misses no word.
+DELETED_FROM_CHARS = 8
 
 
 def is_correctable(word: str) -> bool:
@@ -25,16 +25,17 @@ def distance_allowed(word: str) -> int:
     return 0 if len(word) < SHORT_CHARS_MIN else 1 if len(word) < LONG_CHARS_MIN else 2
 
 
-def variants(word: str) -> set[str]:
-    """Return the beginning of a word with as many letters left out as may be wrong, or fewer."""
-    start = word[:LETTERS_LEFT_OUT]
+def deletions(word: str) -> set[str]:
+    """Return the beginning of a word with as many letters deleted as may be wrong, or fewer."""
+    start = word[:DELETED_FROM_CHARS]
     counts = range(len(start) - distance_allowed(word), len(start) + 1)
     return {"".join(left) for count in counts for left in combinations(start, count)}
 
 
-def is_near(mistyped: str, word: str) -> bool:
-    """Return whether a word is within the distance that the shorter of the two allows."""
-    return distance(mistyped, word) <= min(distance_allowed(mistyped), distance_allowed(word))
+def near_distance(mistyped: str, word: str) -> int | None:
+    """Return the distance of two words; None if it is more than the shorter of them allows."""
+    found = distance(mistyped, word)
+    return found if found <= min(distance_allowed(mistyped), distance_allowed(word)) else None
 
 
 def distance(one: str, other: str) -> int:

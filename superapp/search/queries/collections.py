@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from superapp.search.domain import tokens
 from superapp.search.models import Document
 
 
@@ -36,10 +35,3 @@ def register(collection: SearchCollection) -> SearchCollection:
     if collections.setdefault(collection.name, collection) is not collection:
         raise ValueError(f"two collections are called {collection.name}")
     return collection
-
-
-def describe(document: Document, *, title: str, texts: Sequence[str]) -> Document:
-    """Give a document its tokens: those of its title, then those of the other texts, as far as there is room."""
-    document.title = f" {' '.join(tokens.split_words(title))} "
-    document.tokens = " ".join(tokens.document_tokens([title, *texts], scope=document.scope))
-    return document

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from django.db.models import Max
+from django.db.models.functions import Left, Length
+
 from superapp.search.domain import spelling, terms
 from superapp.search.models import VocabularyEntry
 from superapp.search.queries import matching
 from superapp.search.queries.collections import SearchCollection
 
+# Of a query: each asks for its neighbours, and for documents that have them.
+CORRECTED_WORDS_MAX = 2
+# Words are compared that have most letters in common with the mistyped one.
 NEIGHBOURS_MAX = 500
-# So many of the nearest words are looked up in the documents, whose vocabulary may name words that are gone.
-CHOICES_MAX = 8
+# The nearest of them are looked up in the documents, until so many have one: the vocabulary may name words that are
+# gone.
+CHOICES_MAX, LOOK_UPS_MAX = 8, 32
 # A word of more documents is as good as one of so many.
 FREQUENT = 50
 
@@ -20,38 +27,55 @@ def correct(collection: SearchCollection, words: Sequence[str]) -> list[str] | N
     """
     Return the words with each that no document has replaced by the nearest that one has.
 
-    None if there is nothing to replace, or a word that no document has and none is near to.
+    None if there is nothing to replace, more than CORRECTED_WORDS_MAX, or a word that none is near to.
     """
-    corrected = []
-    for term in terms.make_terms(words):
-        word = term.word if _count(collection, term, at_most=1) else _find_nearest(collection, term.word)
-        if word is None:
-            return None
-        corrected.append(word)
-    return None if corrected == list(words) else corrected
+    unknown = [term.word for term in terms.make_terms(words) if not _count(collection, term, at_most=1)]
+    if not 0 < len(unknown) <= CORRECTED_WORDS_MAX:
+        return None
+    nearest = {word: _find_nearest(collection, word) for word in unknown}
+    return None if None in nearest.values() else [nearest.get(word) or word for word in words]
 
 
 def filter_known(name: str, words: Collection[str]) -> set[str]:
     """Return those of the words that the vocabulary of a collection has."""
-    starts = {word[: spelling.LETTERS_LEFT_OUT] for word in words}
-    found = VocabularyEntry.objects.filter(collection=name, variant__in=starts, word__in=words)
+    starts = {word[: spelling.DELETED_FROM_CHARS] for word in words}
+    found = VocabularyEntry.objects.filter(collection=name, deletion__in=starts, word__in=words)
     return set(found.values_list("word", flat=True))
+
+
+def list_words(name: str, after: int, limit: int) -> list[tuple[int, str]]:
+    """List words of the vocabulary, each with the id of one entry of it, by which they are in order."""
+    whole = Left("word", spelling.DELETED_FROM_CHARS)
+    rows = VocabularyEntry.objects.filter(collection=name, pk__gt=after, deletion=whole).order_by("pk")
+    return list(rows.values_list("pk", "word")[:limit])
+
+
+def is_used(collection: SearchCollection, word: str) -> bool:
+    """Return whether a document has this word."""
+    return bool(_count(collection, _exactly(word), at_most=1))
 
 
 def _find_nearest(collection: SearchCollection, mistyped: str) -> str | None:
     """Return the nearest word that a document has: among equally near ones the one that most documents have."""
     if not spelling.is_correctable(mistyped):
         return None
-    entries = VocabularyEntry.objects.filter(collection=collection.name, variant__in=spelling.variants(mistyped))
-    words = entries.order_by("word").values_list("word", flat=True).distinct()[:NEIGHBOURS_MAX]
-    near = [(spelling.distance(mistyped, word), word) for word in words if spelling.is_near(mistyped, word)]
-    choices = sorted(near, key=lambda one: (one[0], one[1][0] != mistyped[0], one[1]))[:CHOICES_MAX]
-    ranked = [
-        (how_far, -_count(collection, term, at_most=FREQUENT), word)
-        for how_far, word in choices
-        for term in [_exactly(word)]
-    ]
-    return next((word for _how_far, count, word in sorted(ranked) if count), None)
+    choices: list[tuple[int, int, str]] = []
+    for how_far, word in _list_near(collection, mistyped)[:LOOK_UPS_MAX]:
+        if len(choices) == CHOICES_MAX or choices and how_far > choices[0][0]:
+            break
+        count = _count(collection, _exactly(word), at_most=FREQUENT)
+        if count:
+            choices.append((how_far, -count, word))
+    return min(choices)[-1] if choices else None
+
+
+def _list_near(collection: SearchCollection, mistyped: str) -> list[tuple[int, str]]:
+    """List words near to a mistyped one with their distance, the nearest first."""
+    entries = VocabularyEntry.objects.filter(collection=collection.name, deletion__in=spelling.deletions(mistyped))
+    shared = entries.values("word").annotate(shared=Max(Length("deletion"))).order_by("-shared", "word")
+    words = shared.values_list("word", flat=True)[:NEIGHBOURS_MAX]
+    near = [(how_far, word) for word in words if (how_far := spelling.near_distance(mistyped, word)) is not None]
+    return sorted(near, key=lambda one: (one[0], one[1][0] != mistyped[0], one[1]))
 
 
 def _exactly(word: str) -> terms.Term:

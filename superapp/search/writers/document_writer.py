@@ -45,10 +45,12 @@ def _add_to_vocabulary(name: str, documents: Sequence[Document]) -> None:
     words = {word for document in documents for word in document.title.split() if spelling.is_correctable(word)}
     # In one order, so that two of these never wait for each other.
     entries = sorted(
-        (variant, word) for word in words - vocabulary.filter_known(name, words) for variant in spelling.variants(word)
+        (deletion, word)
+        for word in words - vocabulary.filter_known(name, words)
+        for deletion in spelling.deletions(word)
     )
     VocabularyEntry.objects.bulk_create(
-        [VocabularyEntry(collection=name, variant=variant, word=word) for variant, word in entries],
+        [VocabularyEntry(collection=name, deletion=deletion, word=word) for deletion, word in entries],
         batch_size=ENTRIES_PER_STATEMENT,
         ignore_conflicts=True,
     )
