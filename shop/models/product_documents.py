@@ -7,7 +7,6 @@ from django.db import models
 from shop.models.catalog import Shop
 from superapp.search.api import Document
 
-
 # Folding makes up to eighteen letters of one; what is longer is cut.
 TOWN_KEY_CHARS_MAX = Shop.TOWN_CHARS_MAX * 4
 

@@ -100,8 +100,8 @@ def find_products(wanted: ProductSearch) -> FoundProducts:
     """
     progress = search.fetch_progress(PRODUCTS)
     result, is_complete = _search(wanted), progress.is_built
-    if is_complete and (result.is_corrected or not result.candidates):
-        # A correction says that no shop has the word. What arrives in the index meanwhile is found by the second search.
+    if result.words and is_complete and (result.is_corrected or not result.candidates):
+        # A correction says that no shop has the word. The second search finds what has arrived meanwhile.
         is_complete = not _is_waiting(None if result.is_corrected else wanted.shop, progress.begun_at)
         result = _search(wanted)
     rest = _after(result.candidates, wanted)

@@ -30,7 +30,7 @@ class Document(models.Model):
         abstract = True
 
     def set_tokens(self, *, title: str, texts: Sequence[str]) -> None:
-        """Set by which words it is found: those of its title, then those of the other texts, as far as there is room."""
+        """Set by which words it is found: those of its title, then of the other texts, as far as there is room."""
         self.title = f" {' '.join(tokens.split_words(title))} "
         self.tokens = " ".join(tokens.document_tokens([title, *texts], scope=self.scope))
 

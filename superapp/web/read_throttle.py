@@ -79,7 +79,7 @@ def throttle_reads(get_response: GetResponse) -> GetResponse:
             if not is_media:
                 concurrent_pages.begin(user_id)
         except RateLimited as refusal:
-            return _too_many_requests(request, refusal)
+            return too_many_requests(request, refusal)
         try:
             return get_response(request)
         finally:
@@ -89,8 +89,8 @@ def throttle_reads(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def _too_many_requests(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
-    """Return a plain-text response, since a page with pictures would cause more load."""
+def too_many_requests(request: HttpRequest, refusal: RateLimited) -> HttpResponse:
+    """Return the refusal in plain text, since a page with pictures would cause more load."""
     answer: HttpResponse
     if request.path.startswith(API):
         answer = JsonResponse(refusal.body(), status=int(refusal.kind))

@@ -2,8 +2,8 @@
 Spelling: which words of a vocabulary a mistyped word may have meant.
 
 Two words within a distance of each other have a text in common that is left of each when so many letters are deleted
-(the symmetric deletes of SymSpell). The vocabulary is therefore kept under all such texts, and a mistyped word finds its
-neighbours by equality, however large the vocabulary is.
+(the symmetric deletes of SymSpell). The vocabulary is therefore kept under all such texts, and a mistyped word finds
+its neighbours by equality, however large the vocabulary is.
 """
 
 from __future__ import annotations

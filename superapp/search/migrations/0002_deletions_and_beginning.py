@@ -13,8 +13,6 @@ class Migration(migrations.Migration):
         migrations.RenameField("vocabularyentry", "variant", "deletion"),
         migrations.AddConstraint(
             "vocabularyentry",
-            models.UniqueConstraint(
-                fields=("collection", "deletion", "word"), name="search_vocabularyentry_once"
-            ),
+            models.UniqueConstraint(fields=("collection", "deletion", "word"), name="search_vocabularyentry_once"),
         ),
     ]

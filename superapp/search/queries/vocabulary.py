@@ -61,7 +61,7 @@ def _find_nearest(collection: SearchCollection, mistyped: str) -> str | None:
         return None
     choices: list[tuple[int, int, str]] = []
     for how_far, word in _list_near(collection, mistyped)[:LOOK_UPS_MAX]:
-        if len(choices) == CHOICES_MAX or choices and how_far > choices[0][0]:
+        if len(choices) == CHOICES_MAX or (choices and how_far > choices[0][0]):
             break
         count = _count(collection, _exactly(word), at_most=FREQUENT)
         if count:

@@ -32,7 +32,7 @@ export class SearchField extends HTMLElement {
       const answer = await fetch(`/cari/saran/?${fields}`, { signal: this.#asking.signal })
       if (answer.ok) this.#show((await answer.json()).suggestions)
     } catch {
-      // No line, or something else was typed meanwhile: the field goes on without.
+      // Offline, or something else was typed meanwhile: the field goes on without.
     }
   }
 
