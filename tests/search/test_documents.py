@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 from django.db.models import Q
@@ -11,9 +12,11 @@ from shop.models import ProductDocument
 from shop.queries.product_documents import PRODUCTS
 from superapp.search import api as search
 from superapp.search import contracts
+from superapp.search.actions import vocabulary as forgetting
 from superapp.search.domain import terms, tokens
-from superapp.search.models import VocabularyEntry
-from superapp.search.queries import documents
+from superapp.search.maintenance import periodic_tasks
+from superapp.search.models import IndexState, VocabularyEntry
+from superapp.search.queries import documents, vocabulary
 from superapp.search.queries.collections import collections
 from superapp.search.writers.document_writer import write_documents
 from tests.search.conftest import make_document
@@ -170,6 +173,46 @@ def test_words_of_long_texts_are_not_in_the_vocabulary():
     write_documents(collections[PRODUCTS], [make_document(1, "Gelang", "karangan bebas siapa saja")], gone=())
 
     assert set(VocabularyEntry.objects.values_list("word", flat=True)) == {"gelang"}
+
+
+def test_nearest_word_is_found_behind_many_that_are_gone(write):
+    gone = [f"gelan{letter}" for letter in "abcdefhijklmnop"]
+    write("Gelang", *gone)
+    write_documents(collections[PRODUCTS], [], gone=set(range(2, 2 + len(gone))))
+
+    assert search.search(PRODUCTS, search.SearchRequest(text="gelanx")).words == ("gelang",)
+
+
+def test_look_ups_of_a_mistyped_word_are_bounded(monkeypatch, write):
+    monkeypatch.setattr(vocabulary, "LOOK_UPS_MAX", 3)
+    write("Gelangg", "Gelana", "Gelanb", "Gelanc", "Geland")
+    write_documents(collections[PRODUCTS], [], gone={2, 3, 4, 5})
+
+    assert not search.search(PRODUCTS, search.SearchRequest(text="gelanx")).is_corrected
+
+
+def test_more_mistyped_words_than_two_are_left_as_they_are(write):
+    write("Gelang manik hijau")
+
+    assert search.search(PRODUCTS, search.SearchRequest(text="glang mnik hijau")).is_corrected
+    assert not search.search(PRODUCTS, search.SearchRequest(text="glang mnik hijua")).is_corrected
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 200])
+def test_vocabulary_forgets_words_that_no_document_has(monkeypatch, write, at_once):
+    monkeypatch.setattr(forgetting, "WORDS_AT_ONCE", at_once)
+    IndexState.objects.create(collection=PRODUCTS, version=tokens.VERSION)
+    write("Gelang manik", "Selendang", "Kalung")
+    write_documents(collections[PRODUCTS], [], gone={2})
+
+    forgotten = sum(periodic_tasks.tidy_vocabularies(datetime.now(UTC)) for _step in range(6))
+
+    assert forgotten == 1
+    assert set(VocabularyEntry.objects.values_list("word", flat=True)) == {"gelang", "manik", "kalung"}
+    assert search.search(PRODUCTS, search.SearchRequest(text="glang")).words == ("gelang",)
+
+    write_documents(collections[PRODUCTS], [make_document(2, "Selendang")], gone=())
+    assert search.search(PRODUCTS, search.SearchRequest(text="selemdang")).words == ("selendang",)
 
 
 # Suggestions.

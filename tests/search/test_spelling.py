@@ -28,19 +28,19 @@ from superapp.search.domain.completions import complete
     ],
 )
 def test_distance_allows_one_letter_in_short_words_and_two_in_long_ones(mistyped, word, is_near):
-    assert spelling.is_near(mistyped, word) is is_near
-    assert spelling.is_near(word, mistyped) is is_near
+    assert (spelling.near_distance(mistyped, word) is not None) is is_near
+    assert spelling.near_distance(word, mistyped) == spelling.near_distance(mistyped, word)
 
 
 WORDS = st.text(alphabet="abcd", min_size=4, max_size=12)
 
 
 @given(WORDS, st.randoms(use_true_random=False))
-def test_every_near_word_shares_a_variant(word, chance):
+def test_every_near_word_shares_a_deletion(word, chance):
     mistyped = _mistype(word, chance)
 
-    if spelling.is_near(mistyped, word):
-        assert spelling.variants(mistyped) & spelling.variants(word)
+    if spelling.near_distance(mistyped, word) is not None:
+        assert spelling.deletions(mistyped) & spelling.deletions(word)
 
 
 @given(WORDS, WORDS)
@@ -54,8 +54,8 @@ def test_codes_and_very_short_words_are_taken_as_they_are(word):
     assert not spelling.is_correctable(word)
 
 
-def test_variants_of_the_longest_word_are_few():
-    assert len(spelling.variants("abcdefghijklmnopqrstuvwxyzabcdefghijklmn")) == 1 + 8 + 28
+def test_deletions_of_the_longest_word_are_few():
+    assert len(spelling.deletions("abcdefghijklmnopqrstuvwxyzabcdefghijklmn")) == 1 + 8 + 28
 
 
 def _mistype(word: str, chance: random.Random) -> str:

@@ -8,9 +8,11 @@ from django.db import transaction
 from shop import api
 from shop.actions import product_index
 from shop.models import ProductDocument
+from shop.models.product_documents import TOWN_KEY_CHARS_MAX
+from shop.queries import product_documents
 from shop.queries.product_documents import PRODUCTS, build_documents
-from superapp.core import jobs, outbox
-from superapp.core.models import Fact, Job
+from superapp.core import outbox
+from superapp.core.models import Fact
 from superapp.core.money import Money
 from superapp.search import api as search
 from superapp.search.maintenance import periodic_tasks
@@ -18,18 +20,12 @@ from superapp.search.maintenance import periodic_tasks
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _jobs_wait(monkeypatch):
-    """Jobs run when the test says so."""
-    monkeypatch.setattr(jobs, "dispatch", lambda _job_id: None)
-
-
 def arrive(now):
-    """Deliver the facts, and do the jobs that they start."""
     outbox.deliver_due(now)
-    for pk in Job.objects.filter(name=product_index.INDEX_SHOP, state=Job.State.QUEUED).values_list("pk", flat=True):
-        product_index.index_shop(None, **Job.objects.get(pk=pk).arguments)
-        Job.objects.filter(pk=pk).delete()
+
+
+def waiting(name):
+    return list(Fact.objects.filter(name=name).order_by("pk").values_list("payload", flat=True))
 
 
 def found(text, **fields):
@@ -105,19 +101,84 @@ def test_words_of_hidden_products_are_not_told_by_corrections_and_suggestions(bo
     assert search.search(PRODUCTS, search.SearchRequest(text="kejutanulamg")).words == ("kejutanulamg",)
 
 
-def test_index_is_current_only_if_it_is_built_and_nothing_waits(bo, product, now):
-    assert not product_index.is_index_current()
+def test_town_that_folding_makes_longer_than_the_column_is_cut(bo, product, now):
     periodic_tasks.build_indexes(now)
-    assert not product_index.is_index_current()
+    api.change_shop(owner_id=bo.pk, town="ﷺ" * 60, now=now)
+
     arrive(now)
-    assert product_index.is_index_current()
+
+    document = ProductDocument.objects.get()
+    assert len(document.town_key) == TOWN_KEY_CHARS_MAX
+    assert document.town_key == product_documents.town_key("ﷺ" * 60)
+    assert not Fact.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_indexed"),
+    [
+        ({"name": "Toko Baru"}, True),
+        ({"town": "Solo"}, True),
+        ({"is_open": False}, True),
+        ({"about": "Dari kaca."}, False),
+        ({"opening_hours": {"mon": [["08:00", "16:00"]]}}, False),
+        ({"town": "Yogyakarta"}, False),
+    ],
+    ids=["name", "town", "closed", "about", "hours", "same town"],
+)
+def test_products_of_a_shop_are_indexed_only_for_what_they_are_found_by(bo, shop, now, fields, is_indexed):
+    api.change_shop(owner_id=bo.pk, now=now, **fields)
+
+    facts = waiting("shop.shop_products_changed")
+    assert facts == ([{"shop": str(shop.public_id), "after": 0}] if is_indexed else [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_indexed"),
+    [({"name": "Kalung"}, True), ({"price": Money(1_000_00)}, True), ({"weight_grams": 20}, False)],
+    ids=["name", "price", "weight"],
+)
+def test_product_is_indexed_only_for_what_it_is_found_by(bo, shop, product, now, fields, is_indexed):
+    arrive(now)
+
+    api.change_product(owner_id=bo.pk, product=product.public_id, now=now, **fields)
+
+    fact = {"product": str(product.public_id), "shop": str(shop.public_id)}
+    assert waiting("shop.product_changed") == ([fact] if is_indexed else [])
+
+
+def test_products_of_a_shop_are_indexed_some_at_a_time(monkeypatch, bo, shop, make_product, now):
+    monkeypatch.setattr(product_index, "PRODUCTS_AT_ONCE", 2)
+    made = [make_product(shop, f"Gelang {number}") for number in range(4)]
+    arrive(now)
+    sizes = []
+    index = search.index_documents
+    monkeypatch.setattr(search, "index_documents", lambda name, ids: (sizes.append(len(ids)), index(name, ids)))
 
     api.change_shop(owner_id=bo.pk, town="Solo", now=now)
-    assert not product_index.is_index_current()
-    outbox.deliver_due(now)
-    assert not product_index.is_index_current()
     arrive(now)
-    assert product_index.is_index_current()
+
+    assert sizes == [2, 2, 0]
+    assert len(found("gelang solo")) == len(made)
+
+
+def test_step_that_fails_is_tried_again_and_loses_nothing(monkeypatch, bo, shop, make_product, now):
+    make_product(shop, "Gelang")
+    arrive(now)
+    api.change_shop(owner_id=bo.pk, town="Solo", now=now)
+
+    def fail(*_arguments):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(search, "index_documents", fail)
+        arrive(now)
+    assert [one["after"] for one in waiting("shop.shop_products_changed")] == [0]
+    assert found("gelang solo") == []
+
+    Fact.objects.update(due_at=now)
+    arrive(now)
+
+    assert found("gelang solo") == ["gelang"]
 
 
 def test_documents_of_many_products_take_the_same_queries(shop, make_product, django_assert_num_queries):
