@@ -176,7 +176,7 @@ OF_THE_PRODUCT = {
         BillSplit.group BillSplit.idempotency_key BillSplit.method MoneyRequest.idempotency_key MoneyRequest.state
         Occurrence.code Occurrence.state Schedule.idempotency_key Schedule.repeat Schedule.state Schedule.time_zone
     """,
-    "search": "IndexState.collection VocabularyEntry.collection VocabularyEntry.variant VocabularyEntry.word",
+    "search": "IndexState.collection VocabularyEntry.collection VocabularyEntry.deletion VocabularyEntry.word",
     "shop": """
         Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
         Order.cancelled_by Order.fee_rule Order.number Order.shop_name Order.shop_town Order.state

@@ -12,6 +12,8 @@ from django.test import Client
 
 from shop import api
 from shop.pages import page_cache
+from superapp.core import clock, outbox
+from superapp.search.maintenance import periodic_tasks
 
 PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
 
@@ -45,3 +47,20 @@ def meta(html: str) -> dict[str, str]:
 
 def address_of(shop: api.ShopDetails, product: api.ProductDetails) -> str:
     return f"/toko/{shop.handle}/{product.slug}/"
+
+
+@pytest.fixture
+def index(now: Any) -> Any:
+    """Bring the index up to date: ``index()``."""
+
+    def arrive() -> None:
+        outbox.deliver_due(now)
+        periodic_tasks.build_indexes(clock.now())
+
+    return arrive
+
+
+def names(html: str) -> list[str]:
+    """Return the names of the products that a search has found."""
+    results = html.partition('id="found-title"')[2].partition("</section>")[0]
+    return re.findall(r'class="goods__name">([^<]+)<', results)
