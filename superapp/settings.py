@@ -126,7 +126,10 @@ ASGI_APPLICATION = "superapp.asgi.application"
 WSGI_APPLICATION = "superapp.wsgi.application"
 
 INSTALLED_APPS = [
-    *(f"django.contrib.{app}" for app in ("auth", "contenttypes", "sessions", "staticfiles")),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "rest_framework",
     "csp",
     "lucide",

@@ -12,7 +12,7 @@ from superapp.addresses.domain.regions import RegionLevel, get_level
 
 @dataclass(frozen=True, slots=True)
 class RegionPath:
-    """A region with those around it: ``names`` are theirs, the widest first, and its own last."""
+    """A region with its ancestors: ``names`` are theirs, the widest first, and its own last."""
 
     code: str
     names: tuple[str, ...]
@@ -26,14 +26,14 @@ class RegionPath:
         return self.names[-1]
 
     @property
-    def around(self) -> str:
-        """The names around it, as an address has them: the nearest first."""
+    def ancestor_names(self) -> str:
+        """The names of its ancestors as an address has them: the nearest first."""
         return ", ".join(reversed(self.names[:-1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenAddress:
-    """An address as a person writes it; ``region`` is the code of its village."""
+    """An address as a person writes it; ``region`` is the code of its village, and ``pin`` as maps write one."""
 
     region: str
     recipient: str
@@ -44,7 +44,7 @@ class WrittenAddress:
     landmark: str = ""
     postal_code: str = ""
     label: str = ""
-    pin: Pin | None = None
+    pin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +52,8 @@ class AddressValue:
     """
     An entry of an address book as it is at this moment; an order copies it and is not changed by later edits.
 
-    ``phone`` is E.164. ``region_code`` and the names around it are those of the dataset ``dataset_version``, from which
-    they were chosen; later datasets may call them otherwise.
+    ``phone`` is E.164. ``region_code`` and the names of it and its ancestors are those of the dataset
+    ``dataset_version``, from which they were chosen; later datasets may call them otherwise.
     """
 
     public_id: UUID
@@ -77,7 +77,7 @@ class AddressValue:
 
     @property
     def region_names(self) -> tuple[str, ...]:
-        """The names of the region and of those around it, the widest first."""
+        """The names of the region and its ancestors, the widest first."""
         return (self.province, self.regency, self.district, self.village)
 
 

@@ -20,7 +20,7 @@ class AddressChanged(DomainError):
 
     code = "addresses.changed"
     kind = ErrorKind.CONFLICT
-    message = _("This address was changed elsewhere meanwhile. Check it, then save again.")
+    message = _("This was just changed elsewhere. Check it, then save again.")
 
 
 class AddressAlreadySaved(DomainError):

@@ -14,15 +14,14 @@ from superapp.addresses.domain.address_fields import (
     NEIGHBOURHOOD_DIGITS,
     POSTAL_CODE_DIGITS,
 )
-from superapp.addresses.domain.regions import CODE_CHARS_MAX
+from superapp.addresses.domain.regions import CODE_CHARS_MAX, NAME_CHARS_MAX
 from superapp.core import ids
 
-NAME_CHARS_MAX = 60
 VERSION_CHARS_MAX = 20
 
 
 class RegionDataset(models.Model):
-    """The dataset of regions that is loaded; one row. ``digest`` is the SHA-256 of its file."""
+    """The dataset of regions that is loaded; one row. ``digest`` says from which file, and how its words were made."""
 
     ONLY_ID = 1
 
@@ -51,19 +50,19 @@ class RegionWord(models.Model):
     """
     A word under which a region is found.
 
-    ``unsaid`` counts the words of its name that this one leaves unsaid, so that the closest names come first.
+    ``omitted_words`` counts the words of its name that this one leaves out, so that the closest names come first.
     """
 
     word = models.CharField(max_length=NAME_CHARS_MAX)
     code = models.CharField(max_length=CODE_CHARS_MAX)
-    unsaid = models.SmallIntegerField()
+    omitted_words = models.SmallIntegerField()
 
     class Meta:
         # A search reads nothing but this index. Its first class is one in which PostgreSQL finds prefixes, whatever
         # the collation of the database.
         indexes = (
             models.Index(
-                fields=["word", "code", "unsaid"],
+                fields=["word", "code", "omitted_words"],
                 name="addresses_regionword_found",
                 opclasses=["varchar_pattern_ops", "varchar_ops", "int2_ops"],
             ),

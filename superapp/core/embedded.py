@@ -16,7 +16,7 @@ from django.core.checks import WARNING, Tags, run_checks
 from django.core.management import call_command
 from django.db import connection
 
-from superapp.core import schema_version
+from superapp.core import reference_data, schema_version
 
 
 class AnotherServerRunning(Exception):
@@ -59,9 +59,11 @@ Reporter = Callable[[str], None]
 
 def migrate(say: Reporter = lambda _sentence: None) -> None:
     """
-    Apply missing migrations, and report it with ``say``, since it may take minutes.
+    Apply missing migrations, and report it with ``say``, since it may take minutes; load newer reference data.
 
     :raises schema_version.DatabaseIsNewer: if the database is ahead of this code
+    :raises schema_version.DatabaseIsBeingMigrated: if another process does so for too long
+    :raises reference_data.ReferenceDataBroken: if reference data cannot be read
     """
     schema_version.require_not_newer(connection)
     missing = schema_version.missing_migrations(connection)
@@ -69,6 +71,9 @@ def migrate(say: Reporter = lambda _sentence: None) -> None:
         say(f"Bringing the database to the newest shape ({missing} migrations).")
         call_command("migrate", verbosity=0, interactive=False)
         say("The database is in the newest shape.")
+    else:
+        with schema_version.migrating():
+            reference_data.load_all()
     connection.close()
 
 

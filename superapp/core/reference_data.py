@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.management.base import CommandError
+
 # Each is called after every migration, and writes only what is not in the database yet.
 Loader = Callable[[], None]
 _loaders: list[Loader] = []
+
+
+class ReferenceDataBroken(CommandError):
+    """Reference data cannot be read, such as that of a file which an operator names."""
 
 
 def reference_data(function: Loader) -> Loader:

@@ -8,14 +8,18 @@ neither starts on it nor changes it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from django.core.management.base import CommandError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
-from superapp.core import health
+from superapp.core import health, process_locks
 
 NAMES_SHOWN_MAX = 3
+WAIT_SECONDS_MAX = 600
 
 
 class DatabaseIsOlder(CommandError):
@@ -24,6 +28,29 @@ class DatabaseIsOlder(CommandError):
 
 class DatabaseIsNewer(CommandError):
     """The database was migrated by a newer version of the product than this one."""
+
+
+class DatabaseIsBeingMigrated(CommandError):
+    """The database is migrated by another process, for longer than this one was willing to wait."""
+
+
+@contextmanager
+def migrating(*, seconds_max: float = WAIT_SECONDS_MAX, on_wait: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """
+    Let one process at a time change what migrations leave behind. ``on_wait`` is called once if another one does.
+
+    :raises DatabaseIsBeingMigrated: if it still does after ``seconds_max``
+    """
+    try:
+        with process_locks.hold_exclusive(
+            process_locks.ProcessLock.MIGRATIONS, seconds_max=seconds_max, on_wait=on_wait
+        ):
+            yield
+    except process_locks.LockTimeout:
+        raise DatabaseIsBeingMigrated(
+            f"Another process has been migrating this database for more than {seconds_max:.0f} s: "
+            "wait until it is done, or end it, and start again."
+        ) from None
 
 
 def unknown_migrations(connection: BaseDatabaseWrapper) -> list[str]:

@@ -29,7 +29,7 @@ VANISHED = "32.73.14.9999"
 def test_added_address_is_stored_with_the_names_of_its_region(make_user, add):
     ana = make_user("ana")
 
-    added = add(ana, pin=(-6.9034, 107.6431))
+    added = add(ana, pin="-6.9034, 107.6431")
 
     assert api.list_addresses(ana.pk) == [added]
     assert api.get_address(ana.pk, added.public_id) == added

@@ -6,7 +6,6 @@ import pytest
 
 from superapp.addresses.domain.address_fields import (
     clean_neighbourhood,
-    clean_pin,
     clean_postal_code,
     clean_text,
     format_pin,
@@ -79,12 +78,6 @@ def test_pin_is_read_as_maps_write_it(typed, pin):
 def test_pin_that_is_no_place_in_indonesia_is_refused(typed):
     with pytest.raises(PinInvalid):
         parse_pin(typed)
-
-
-def test_pin_of_no_number_is_refused():
-    for pin in ((float("nan"), 107.0), (-6.0, float("inf"))):
-        with pytest.raises(PinInvalid):
-            clean_pin(pin)
 
 
 def test_pin_is_formatted_as_it_is_read():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -79,7 +81,7 @@ def test_enter_searches_other_words_than_before_and_else_saves(browser, ana):
 def test_search_without_a_result_says_so(browser):
     page = browser.post(NEW, {**TYPED, "cari": "xyzzy", "do": "search"}).content.decode()
 
-    assert "Tidak ada kelurahan atau kecamatan" in page
+    assert "Kelurahan atau kecamatan tidak ditemukan" in page
 
 
 def test_each_wrong_field_is_named_at_its_place(browser, ana):
@@ -126,6 +128,41 @@ def test_change_of_another_tab_is_shown_and_overwritten_only_knowingly(browser, 
 
     assert browser.post(edit, {**TYPED, "street": "Jl. Dua 2", "version": "2"}).status_code == 302
     assert api.get_address(ana.pk, address.public_id).street == "Jl. Dua 2"
+
+
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [
+        ({"label": "Kos"}, "Kos"),
+        ({"point": "-6.9, 107.6"}, "-6.900000, 107.600000"),
+        ({"postal_code": "40199"}, "40199"),
+    ],
+    ids=["label", "pin", "postal-code"],
+)
+def test_every_part_of_a_change_of_another_tab_is_shown(changed, shown, browser, ana, add):
+    address = add(ana)
+    edit = reverse("addresses:edit", args=[address.public_id])
+    browser.post(edit, {**TYPED, **changed, "version": "1"})
+
+    answer = browser.post(edit, {**TYPED, "street": "Jl. Dua 2", "version": "1"})
+
+    assert (answer.status_code, shown in answer.content.decode()) == (409, True)
+
+
+def test_new_form_has_the_number_as_it_is_written_here(browser):
+    phone = re.search(r'name="phone"[^>]*value="([^"]*)"', browser.get(NEW).content.decode())
+
+    assert re.fullmatch(r"08[0-9]{2}-[0-9]{4}-[0-9]+", phone[1])
+
+
+def test_form_reads_its_regions_once(browser, ana, add, django_assert_num_queries):
+    edit = reverse("addresses:edit", args=[add(ana).public_id])
+    browser.get(edit)
+
+    with django_assert_num_queries(5) as asked:
+        browser.get(edit)
+
+    assert sum("addresses_region" in query["sql"] for query in asked.captured_queries) == 1
 
 
 def test_version_stays_the_seen_one_while_a_region_is_chosen(browser, ana, add):

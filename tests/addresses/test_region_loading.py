@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import lzma
+from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from superapp.addresses.adapters.region_files import OWN_FILE, RegionFileBroken, read_region_file
+from superapp.addresses.maintenance import region_loading
 from superapp.addresses.maintenance.region_loading import load_regions
 from superapp.addresses.models import Region, RegionDataset, RegionWord
 from superapp.addresses.queries.regions import _begins_with, fetch_dataset_version, get_region, search_regions
-from superapp.core import reference_data
+from superapp.core import embedded, reference_data
+from superapp.core.reference_data import ReferenceDataBroken
 
 SMALL = "# version: 9.1\n32\tJawa Barat\n32.73\tKota Bandung\n32.73.14\tCibeunying Kidul\n32.73.14.1002\tCikutra\n"
 
@@ -58,7 +61,7 @@ def test_newer_dataset_renames_adds_and_removes_regions(db, use_file):
 def test_load_that_fails_half_way_leaves_the_regions_as_they_were(db, use_file):
     use_file(SMALL + "this is no region\n")
 
-    with pytest.raises(RegionFileBroken, match=r"regions\.tsv:6 is no region"):
+    with pytest.raises(ReferenceDataBroken, match=r"REGIONS_FILE cannot be loaded: .*regions\.tsv:6 is no region"):
         load_regions()
 
     assert (fetch_dataset_version(), Region.objects.count()) == ("test-1", 155)
@@ -66,8 +69,8 @@ def test_load_that_fails_half_way_leaves_the_regions_as_they_were(db, use_file):
 
 @pytest.mark.parametrize(
     "line",
-    ["33.01\tKabupaten Tanpa Provinsi", "32\tJawa Barat", "32.73.15\t", "32.7\tAneh", "halo"],
-    ids=["orphan", "twice", "nameless", "odd-code", "no-tab"],
+    ["33.01\tKabupaten Tanpa Provinsi", "32\tJawa Barat", "32.73.15\t", "32.7\tAneh", "halo", "33\t" + "a" * 61],
+    ids=["orphan", "twice", "nameless", "odd-code", "no-tab", "long"],
 )
 def test_line_that_is_no_region_is_refused(line, use_file):
     file = read_region_file(use_file(f"{SMALL}{line}\n"))
@@ -81,13 +84,58 @@ def test_file_without_a_version_is_refused(use_file):
         read_region_file(use_file("32\tJawa Barat\n")).read_version()
 
 
-def test_reference_data_is_loaded_by_migrate_and_not_by_a_plan(db, monkeypatch):
-    loaded = []
-    monkeypatch.setattr(reference_data, "_loaders", [lambda: loaded.append(connection.alias)])
+@pytest.mark.parametrize(
+    "content", [None, b"\xfd7zXZ\x00", b"\xff\xfe", b""], ids=["missing", "cut", "no-text", "empty"]
+)
+def test_file_that_cannot_be_read_is_named_in_one_sentence(content, db, settings, tmp_path):
+    settings.REGIONS_FILE = str(tmp_path / "regions.tsv.xz")
+    if content is not None:
+        (tmp_path / "regions.tsv.xz").write_bytes(content)
 
+    with pytest.raises(CommandError, match="REGIONS_FILE cannot be loaded: "):
+        call_command("migrate", verbosity=0)
+
+    assert fetch_dataset_version() == "test-1"
+
+
+def test_regions_are_loaded_anew_when_their_words_are_made_otherwise(db, monkeypatch):
+    RegionWord.objects.all().delete()
+    load_regions()
+    assert not RegionWord.objects.exists()
+
+    monkeypatch.setattr(region_loading, "WORDS_VERSION", region_loading.WORDS_VERSION + 1)
+    load_regions()
+
+    assert RegionWord.objects.filter(word="cikutra").exists()
+
+
+@pytest.fixture
+def loaded(monkeypatch):
+    """Reference data that only notes that it was loaded."""
+    times = []
+    monkeypatch.setattr(reference_data, "_loaders", [lambda: times.append(connection.alias)])
+    return times
+
+
+def test_reference_data_is_loaded_by_migrate(db, loaded):
     call_command("migrate", verbosity=0)
 
     assert loaded == ["default"]
+
+
+@pytest.mark.parametrize("flag", ["plan", "check_unapplied"])
+def test_reference_data_is_not_loaded_by_a_plan_or_a_check(flag, db, loaded):
+    call_command("migrate", verbosity=0, stdout=StringIO(), **{flag: True})
+
+    assert loaded == []
+
+
+def test_reference_data_is_loaded_by_a_start_that_has_nothing_to_migrate(real_db, loaded):
+    said = []
+
+    embedded.migrate(said.append)
+
+    assert (loaded, said) == (["default"], [])
 
 
 def test_file_is_made_from_the_package_with_its_source_and_licence(tmp_path):
@@ -131,10 +179,10 @@ def test_whole_dataset_loads_and_is_searched_by_its_index(db, settings):
 
     assert Region.objects.count() == 91_592
     [cikutra] = search_regions("cikutra bandung")
-    assert (cikutra.code, cikutra.around) == ("32.73.14.1002", "Cibeunying Kidul, Kota Bandung, Jawa Barat")
+    assert (cikutra.code, cikutra.ancestor_names) == ("32.73.14.1002", "Cibeunying Kidul, Kota Bandung, Jawa Barat")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE addresses_regionword")
     for common in ("bar", "tanjung", "jaya", "barat"):
-        read = RegionWord.objects.filter(_begins_with(common)).values_list("code", "word", "unsaid")
+        read = RegionWord.objects.filter(_begins_with(common)).values_list("code", "word", "omitted_words")
         assert "addresses_regionword_found" in read.explain()
         assert 0 < len(read) < 3_000

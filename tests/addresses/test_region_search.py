@@ -1,4 +1,4 @@
-"""Searches for regions: by words of their names and of those around them, ranked, and over the public endpoint."""
+"""Searches for regions: by words of their names and their ancestors', ranked, and over the public endpoint."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def found(text):
     ],
     ids=ascii,
 )
-def test_village_is_found_by_words_of_its_name_and_of_those_around_it(typed):
+def test_village_is_found_by_words_of_its_name_and_its_ancestors(typed):
     assert found(typed) == ["32.73.14.1002"]
 
 
@@ -56,7 +56,7 @@ def test_other_name_of_a_city_finds_it():
 
 
 def test_closer_names_and_larger_regions_come_first():
-    names = [(region.name, region.around) for region in search_regions("bandung")]
+    names = [(region.name, region.ancestor_names) for region in search_regions("bandung")]
 
     assert names[:3] == [
         ("Kabupaten Bandung", "Jawa Barat"),
@@ -89,6 +89,16 @@ def test_word_of_two_letters_is_compared_as_a_whole():
 )
 def test_search_for_what_is_not_there_finds_nothing(typed):
     assert found(typed) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "queries"),
+    [("xyzzy cibeunying bandung", 4), ("xyzzyxyzzy cibeunying bandung", 2), ("q w x y z v", 2)],
+    ids=["nowhere", "nowhere-and-long", "short"],
+)
+def test_search_asks_for_no_word_after_one_that_is_nowhere(typed, queries, django_assert_num_queries):
+    with django_assert_num_queries(queries):
+        assert found(typed) == []
 
 
 def test_regions_within_one_are_listed_by_name():

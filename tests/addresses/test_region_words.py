@@ -71,7 +71,7 @@ def test_search_is_read_as_written_then_by_official_names_then_with_joined_words
     assert list(list_readings([])) == []
 
 
-def test_code_tells_its_level_and_those_around_it():
+def test_code_tells_its_level_and_its_ancestors():
     assert [get_level(code) for code in ("32", "32.73", "32.73.14", "32.73.14.1002")] == list(RegionLevel)
     assert list_ancestors("32.73.14.1002") == ["32", "32.73", "32.73.14"]
     assert (get_parent("32.73"), get_parent("32")) == ("32", "")

@@ -50,3 +50,16 @@ test("a refusal or a broken line leaves what is there", async () => {
 
   assert.deepEqual(shown, [])
 })
+
+test("an answer that comes after the field was cleared, or after the page was left, shows nothing", async () => {
+  for (const end of [(search) => search.handleEvent({ target: { value: "c" } }), (search) => search.disconnectedCallback()]) {
+    const { search, shown, answers, found } = searching()
+
+    const done = search.search("cikutra")
+    end(search)
+    answers[0].resolve(found(["cikutra"]))
+    await done
+
+    assert.deepEqual(shown, [])
+  }
+})

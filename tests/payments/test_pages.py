@@ -199,7 +199,7 @@ def test_fraction_of_a_rupiah_is_refused_in_words_and_one_rupiah_is_sent_to_a_co
     refused = as_ana.post(reverse("payments:send", args=[bo.public_id]), {"amount": "0,01"})
     as_ana.post(begin(as_ana, bo, "1"), {"pin": PIN})
 
-    assert "Isi rupiah bulat, minimal Rp1." in refused.content.decode()
+    assert "Isi jumlah dalam rupiah bulat, minimal Rp1." in refused.content.decode()
     assert balance(bo, now) == 1_00
 
 

@@ -262,6 +262,8 @@ def forms(page: Page, world: World, *, with_buttons: bool) -> Iterator[dict[str,
     }
     yield form
     kinds = [kind for kind in buttons() if with_buttons and f'.get("{kind}"' in page.source]
+    if with_buttons and '.get("choose"' in page.source:
+        yield {**form, "choose": "32.73"}
     for kind in kinds:
         for button in sorted(buttons()[kind]):
             yield {**form, kind: button}

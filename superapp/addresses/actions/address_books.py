@@ -18,9 +18,9 @@ from superapp.addresses.contracts import AddressValue, WrittenAddress
 from superapp.addresses.domain.address_fields import (
     ADDRESSES_MAX,
     clean_neighbourhood,
-    clean_pin,
     clean_postal_code,
     clean_text,
+    parse_pin,
 )
 from superapp.addresses.domain.regions import RegionLevel
 from superapp.addresses.errors import (
@@ -86,10 +86,11 @@ def change_address(
     :raises AddressChanged: if it has another version by now, and other content
     :raises DomainError: as ``add_address`` does, for wrong fields
     """
+    # Before the lock is taken; of the row it needs only a village that the dataset may no longer have.
+    columns = clean_written(written, before=get_row(user_id, address))
     with transaction.atomic():
         accounts.lock_people({user_id})
         row = get_row(user_id, address)
-        columns = clean_written(written, before=row)
         # The same content again is a retry after a lost answer.
         if _has(row, columns):
             return build_value(row)
@@ -148,8 +149,7 @@ def clean_written(written: WrittenAddress, *, before: Address | None = None) -> 
     with refused:
         columns["landmark"] = clean_text(written.landmark, "landmark", is_required=False)
     with refused:
-        pin = None if written.pin is None else clean_pin(written.pin)
-        columns["latitude"], columns["longitude"] = pin or (None, None)
+        columns["latitude"], columns["longitude"] = parse_pin(written.pin) or (None, None)
     with refused:
         columns["recipient"] = clean_text(written.recipient, "recipient")
     with refused:
@@ -173,7 +173,7 @@ def _region_columns(code: str, before: Address | None) -> Columns:
             "dataset_version": fetch_dataset_version(),
         }
     if before is not None and before.region_code == code:
-        return {}
+        return {"region_code": code}
     raise RegionUnknown(field="region")
 
 

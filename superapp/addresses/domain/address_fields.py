@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 
@@ -77,15 +76,8 @@ def parse_pin(written: str) -> Pin | None:
     found = _DEGREES.fullmatch(written)
     if found is None:
         raise PinInvalid(field="point")
-    return clean_pin((float(found[1]), float(found[2])))
-
-
-def clean_pin(pin: Pin) -> Pin:
-    """Return a pin in its stored form. :raises PinInvalid: if it is not in Indonesia"""
-    latitude, longitude = pin
-    # A comparison with NaN is false, so that it is refused too.
-    is_here = LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
-    if not is_here or not math.isfinite(latitude + longitude):
+    latitude, longitude = float(found[1]), float(found[2])
+    if not (LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]):
         raise PinInvalid(field="point")
     return round(latitude, _DEGREE_DIGITS), round(longitude, _DEGREE_DIGITS)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 from superapp.core.text_folding import fold
 
+# Raise it after a change that gives a name other words: the regions are then loaded anew.
+WORDS_VERSION = 1
 QUERY_CHARS_MAX = 100
 QUERY_WORDS_MAX = 6
 # Shorter words are compared as a whole: too many names begin with them.
@@ -63,7 +65,7 @@ def split_words(text: str) -> list[str]:
 
 def list_index_words(name: str) -> list[tuple[str, int]]:
     """
-    List the words under which a name is found, each with the number of words of the name that it leaves unsaid.
+    List the words under which a name is found, each with the number of words of the name that it leaves out.
 
     The name as one word is among them, since "Lebak Gede" is also written "Lebakgede".
     """

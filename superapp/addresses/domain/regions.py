@@ -1,7 +1,7 @@
 """
 Codes of Indonesia's regions, as the Ministry of Home Affairs gives them out.
 
-A code contains those of the regions around it: 32.73.14.1002 is a village (kelurahan or desa) in the district
+A code contains those of its ancestors: 32.73.14.1002 is a village (kelurahan or desa) in the district
 (kecamatan) 32.73.14, in the regency or city (kabupaten or kota) 32.73, in the province 32.
 """
 
@@ -11,6 +11,7 @@ import re
 from enum import IntEnum
 
 CODE_CHARS_MAX = 13
+NAME_CHARS_MAX = 60
 _CODE = re.compile(r"[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{2}(?:\.[0-9]{4})?)?)?")
 _LENGTHS = (2, 5, 8, CODE_CHARS_MAX)
 
@@ -33,10 +34,10 @@ def get_level(code: str) -> RegionLevel:
 
 
 def list_ancestors(code: str) -> list[str]:
-    """List the codes of the regions around one, the widest first."""
+    """List the codes of the ancestors of a region, the widest first."""
     return [code[:length] for length in _LENGTHS if length < len(code)]
 
 
 def get_parent(code: str) -> str:
-    """Return the code of the region directly around one; empty for a province."""
+    """Return the code of the parent of a region; empty for a province."""
     return code.rpartition(".")[0]

@@ -10,14 +10,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from superapp.accounts import api as accounts
-from superapp.addresses.actions.address_books import clean_written
 from superapp.addresses.contracts import AddressValue, RegionPath, WrittenAddress
-from superapp.addresses.domain.address_fields import Pin, format_pin, parse_pin
+from superapp.addresses.domain.address_fields import format_pin
 from superapp.addresses.domain.regions import RegionLevel
 from superapp.addresses.errors import FieldMissing
-from superapp.addresses.models import Address
 from superapp.addresses.queries.regions import get_region, list_regions_within, search_regions
-from superapp.core.errors import DomainError, ErrorCollector
+from superapp.core.errors import DomainError
 from superapp.core.form_pages import errors_by_field, make_field_lookup
 
 TYPED = ("cari", "region", "street", "rt", "rw", "postal_code", "landmark", "point", "recipient", "phone", "label")
@@ -32,14 +30,14 @@ _field_of = make_field_lookup({})
 @dataclass(frozen=True, slots=True)
 class RegionChoice:
     """
-    Regions to choose from: those that a search found, or those within ``around``, which is None for provinces.
+    Regions to choose from: those that a search found, or those within ``parent``, which is None for provinces.
 
     A choice ``is_made`` once a village was chosen.
     """
 
     found: list[RegionPath]
     search: str = ""
-    around: RegionPath | None = None
+    parent: RegionPath | None = None
     is_made: bool = False
 
 
@@ -64,20 +62,20 @@ def fill_typed(address: AddressValue) -> dict[str, str]:
     }
 
 
-def choose_region(request: HttpRequest, typed: dict[str, str]) -> RegionChoice | None:
+def choose_region(typed: dict[str, str], *, do: str, code: str, searched: str) -> RegionChoice | None:
     """
     Take the step of choosing a region that a button of the form asks for, and return what there is to choose now.
 
-    None means that no such button was pressed. Enter in a field searches if other words are searched than before, and
-    else saves. A chosen village is put into the form, where nothing is left to choose.
+    ``do`` is the button, ``code`` the region of the one beside a result. None means that no such button was pressed.
+    Enter in a field searches if other words are searched than before, and else saves. A chosen village is put into the
+    form, where nothing is left to choose.
     """
-    do, code = request.POST.get("do", ""), request.POST.get("choose", "")
     search = typed["cari"].strip()
     if code:
         return _step_into(code, typed)
     if do == "browse":
         return RegionChoice(list_regions_within(""))
-    if do == "search" or (do == "enter" and search and search != request.POST.get("searched", "")):
+    if do == "search" or (do == "enter" and search and search != searched):
         return RegionChoice(search_regions(search), search=search)
     return None
 
@@ -89,35 +87,13 @@ def _step_into(code: str, typed: dict[str, str]) -> RegionChoice:
     if region.level == RegionLevel.VILLAGE:
         typed |= {"region": code, "cari": ""}
         return RegionChoice([], is_made=True)
-    return RegionChoice(list_regions_within(code), around=region)
+    return RegionChoice(list_regions_within(code), parent=region)
 
 
-def read_written(typed: Mapping[str, str], *, before: Address | None = None) -> WrittenAddress:
-    """
-    Read the form.
-
-    :raises DomainError: for the first wrong field, with one more for each further such field
-    """
-    refused = ErrorCollector()
-    pin: Pin | None = None
-    with refused:
-        pin = parse_pin(typed["point"])
-    written = WrittenAddress(
-        region=typed["region"],
-        recipient=typed["recipient"],
-        phone=typed["phone"],
-        street=typed["street"],
-        rt=typed["rt"],
-        rw=typed["rw"],
-        landmark=typed["landmark"],
-        postal_code=typed["postal_code"],
-        label=typed["label"],
-        pin=pin,
-    )
-    with refused:
-        clean_written(written, before=before)
-    refused.raise_first()
-    return written
+def read_written(typed: Mapping[str, str]) -> WrittenAddress:
+    """Return the address as it is typed."""
+    fields = {field: typed[field] for field in TYPED if field not in ("cari", "point")}
+    return WrittenAddress(**fields, pin=typed["point"])
 
 
 def list_problems(refusal: DomainError) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,10 +15,11 @@ from superapp.accounts import api as accounts
 from superapp.accounts.api import get_current_user, named_person_required
 from superapp.addresses.actions import address_books
 from superapp.addresses.contracts import AddressValue
-from superapp.addresses.domain.address_fields import ADDRESSES_MAX, CHARS_MAX
+from superapp.addresses.domain.address_fields import ADDRESSES_MAX, CHARS_MAX, format_pin
 from superapp.addresses.errors import AddressAlreadySaved, AddressChanged
 from superapp.addresses.models import Address
 from superapp.addresses.pages.address_form import (
+    TYPED,
     RegionChoice,
     choose_region,
     fill_typed,
@@ -26,7 +28,7 @@ from superapp.addresses.pages.address_form import (
     read_written,
 )
 from superapp.addresses.queries import address_books as queries
-from superapp.addresses.queries.regions import get_region
+from superapp.addresses.queries.regions import list_regions
 from superapp.core import clock, ids
 from superapp.core.errors import DomainError
 from superapp.core.form_pages import post_only_redirecting_to
@@ -34,6 +36,7 @@ from superapp.core.form_pages import post_only_redirecting_to
 BOOK = "addresses:book"
 # The version that a form without a readable one has seen.
 UNSEEN_VERSION = 0
+VERSION_DIGITS_MAX = 9
 
 
 @named_person_required
@@ -68,12 +71,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """Show an empty form; POST chooses a region in it or adds the address, once for each form."""
     user = get_current_user(request)
     if request.method != "POST":
-        typed = dict.fromkeys(read_typed(request), "")
-        return _form_page(
-            request, {**typed, "recipient": user.name, "phone": accounts.get_formatted_phone_number(user.pk)}
-        )
+        return _form_page(request, {**dict.fromkeys(TYPED, ""), "recipient": user.name, "phone": _own_phone(user.pk)})
     typed = read_typed(request)
-    choice = choose_region(request, typed)
+    choice = _choose_region(request, typed)
     if choice is not None:
         return _form_page(request, typed, choice=choice)
     try:
@@ -102,7 +102,7 @@ def edit(request: HttpRequest, address: UUID) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, fill_typed(queries.build_value(row)), row=row)
     typed = read_typed(request)
-    choice = choose_region(request, typed)
+    choice = _choose_region(request, typed)
     if choice is not None:
         return _form_page(request, typed, row=row, choice=choice, version=_seen_version(request))
     try:
@@ -110,7 +110,7 @@ def edit(request: HttpRequest, address: UUID) -> HttpResponse:
             user_id=user_id,
             address=address,
             version=_seen_version(request),
-            written=read_written(typed, before=row),
+            written=read_written(typed),
             now=clock.now(),
         )
     except AddressChanged as refusal:
@@ -139,6 +139,18 @@ def delete(request: HttpRequest, address: UUID) -> HttpResponse:
     return redirect(BOOK)
 
 
+def _own_phone(user_id: int) -> str:
+    number = accounts.get_formatted_phone_number(user_id)
+    return accounts.format_phone_number_locally(number) if number else ""
+
+
+def _choose_region(request: HttpRequest, typed: dict[str, str]) -> RegionChoice | None:
+    posted = request.POST
+    return choose_region(
+        typed, do=posted.get("do", ""), code=posted.get("choose", ""), searched=posted.get("searched", "")
+    )
+
+
 def _form_page(
     request: HttpRequest,
     typed: dict[str, str],
@@ -149,13 +161,15 @@ def _form_page(
     version: int | None = None,
 ) -> HttpResponse:
     stored = None if row is None else queries.build_value(row)
+    codes = [typed["region"], *([stored.region_code] if stored else [])]
+    regions = {region.code: region.names for region in list_regions(codes)}
     context = {
         "typed": typed,
         "stored": stored,
         "version": stored and (stored.version if version is None else version),
-        "changed_lines": queries.format_address(stored) if stored and isinstance(refusal, AddressChanged) else [],
-        "region_names": _region_names(typed["region"], stored),
-        "is_outdated": stored is not None and bool(queries.find_outdated([stored])),
+        "changed_lines": _list_lines(stored) if stored and isinstance(refusal, AddressChanged) else [],
+        "region_names": _region_names(typed["region"], regions, stored),
+        "is_outdated": stored is not None and regions.get(stored.region_code) != stored.region_names,
         "choice": choice,
         "is_choosing": choice is not None and not choice.is_made,
         "has_chosen": choice is not None and choice.is_made,
@@ -169,11 +183,15 @@ def _form_page(
     return render(request, "addresses/form.html", context, status=refusal.kind if refusal else 200)
 
 
-def _region_names(code: str, stored: AddressValue | None) -> tuple[str, ...]:
+def _region_names(code: str, regions: Mapping[str, tuple[str, ...]], stored: AddressValue | None) -> tuple[str, ...]:
     """Return the names of the region in the form, its own first; those of a dissolved one as they were copied."""
-    region = get_region(code)
-    names = region.names if region else stored.region_names if stored and stored.region_code == code else ()
-    return tuple(reversed(names))
+    copied = stored.region_names if stored and stored.region_code == code else ()
+    return tuple(reversed(regions.get(code, copied)))
+
+
+def _list_lines(address: AddressValue) -> list[str]:
+    """List all that is written in an address, so that a change of any part of it is seen."""
+    return [line for line in (address.label, *queries.format_address(address), format_pin(address.pin)) if line]
 
 
 def _saved(request: HttpRequest) -> HttpResponse:
@@ -182,5 +200,6 @@ def _saved(request: HttpRequest) -> HttpResponse:
 
 
 def _seen_version(request: HttpRequest) -> int:
-    written = request.POST.get("version", "")[:10]
-    return int(written) if written.isdecimal() else UNSEEN_VERSION
+    written = request.POST.get("version", "")
+    is_number = written.isascii() and written.isdigit() and len(written) <= VERSION_DIGITS_MAX
+    return int(written) if is_number else UNSEEN_VERSION

@@ -1,4 +1,4 @@
-"""Reads of regions: by code, around and within each other, and by words."""
+"""Reads of regions: by code, within each other, and by words."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from superapp.addresses.models import Region, RegionDataset, RegionWord
 FOUND_MAX = 20
 # After every character of a folded word.
 _LAST_CHAR = "\U0010ffff"
-# What it costs a result that a word is only begun, and that a region around it is meant.
-_BEGUN, _AROUND = 2, 1
+# What it costs a result that a word is only begun, and that it is in the name of an ancestor.
+_BEGUN, _OF_ANCESTOR = 2, 1
 
 
-# By the code of a region with a word of a search in its name: whether only the beginning of one, and the words of the
-# name left unsaid.
+# By the code of a region with a word of a search in its name: whether only the beginning of one, and how many words of
+# the name are left out.
 Hits = dict[str, tuple[bool, int]]
 
 
@@ -31,12 +31,12 @@ def fetch_dataset_version() -> str:
 
 
 def get_region(code: str) -> RegionPath | None:
-    """Return a region with those around it, or None if the loaded dataset does not have it."""
+    """Return a region with its ancestors, or None if the loaded dataset does not have it."""
     return next(iter(list_regions([code])), None)
 
 
 def list_regions(codes: Iterable[str]) -> list[RegionPath]:
-    """List these regions with those around them, in the given order and in one query; unknown ones are left out."""
+    """List these regions with their ancestors, in the given order and in one query; unknown ones are left out."""
     wanted = [code for code in codes if is_region_code(code)]
     chains = {code: [*list_ancestors(code), code] for code in wanted}
     named = {code for chain in chains.values() for code in chain}
@@ -52,7 +52,7 @@ def list_regions_within(code: str) -> list[RegionPath]:
 
 def search_regions(text: str, *, limit: int = FOUND_MAX) -> list[RegionPath]:
     """
-    Find regions by words of their names and of those around them ("cikutra bandung"), the best first.
+    Find regions by words of their own and their ancestors' names ("cikutra bandung"), the best first.
 
     Each word stands for one that begins with it; shorter ones than three letters are compared as a whole. If nothing
     is found, two neighbouring words are read as one.
@@ -60,11 +60,8 @@ def search_regions(text: str, *, limit: int = FOUND_MAX) -> list[RegionPath]:
     words = parse_query(text)
     hits: dict[str, Hits] = {}
     for reading in list_readings(words):
-        for word in reading:
-            if word not in hits:
-                hits[word] = _find_hits(word)
-        codes = _rank([hits[word] for word in reading], limit)
-        if codes:
+        found = _find_all(reading, hits)
+        if found and (codes := _rank(found, limit)):
             return list_regions(codes)
     return []
 
@@ -73,12 +70,23 @@ def serialize_region(region: RegionPath) -> RegionRow:
     return {"code": region.code, "level": int(region.level), "name": region.name, "names": list(region.names)}
 
 
+def _find_all(words: list[str], hits: dict[str, Hits]) -> list[Hits]:
+    """Return the hits of each word, remembered in ``hits``; none at all if one of the words is nowhere."""
+    # The longest first: fewer names have it, and no word after one that is nowhere is asked for.
+    for word in sorted(words, key=lambda word: (word not in hits, -len(word))):
+        if word not in hits:
+            hits[word] = _find_hits(word)
+        if not hits[word]:
+            return []
+    return [hits[word] for word in words]
+
+
 def _find_hits(word: str) -> Hits:
     """Return the regions with this word in their own name, by code, each with its best hit."""
     found: Hits = {}
-    rows = RegionWord.objects.filter(_begins_with(word)).values_list("code", "word", "unsaid")
-    for code, whole, unsaid in rows:
-        hit = (whole != word, unsaid)
+    rows = RegionWord.objects.filter(_begins_with(word)).values_list("code", "word", "omitted_words")
+    for code, whole, omitted in rows:
+        hit = (whole != word, omitted)
         if code not in found or hit < found[code]:
             found[code] = hit
     return found
@@ -95,7 +103,7 @@ def _begins_with(word: str) -> Q:
 
 def _rank(hits: list[Hits], limit: int) -> list[str]:
     """
-    Return the codes of the regions in which each word was found, in their own names or around them, the best first.
+    Return the codes of the regions in which each word was found, in their own names or an ancestor's, the best first.
 
     One of the words at least is in the region's own name.
     """
@@ -115,18 +123,18 @@ def _rank(hits: list[Hits], limit: int) -> list[str]:
 
 
 def _cost(code: str, hits: list[Hits]) -> tuple[int, int] | None:
-    """Return how far a region is from what was searched, with the words of its name left unsaid; None if it fails."""
-    around = list_ancestors(code)
+    """Return how far a region is from what was searched, with the words of its name left out; None if it fails."""
+    ancestors = list_ancestors(code)
     cost, left, own = 0, 0, 0
     for found in hits:
         hit = found.get(code)
         if hit is not None:
-            is_begun, unsaid = hit
-            left, own = (min(left, unsaid) if own else unsaid), own + 1
+            is_begun, omitted = hit
+            left, own = (min(left, omitted) if own else omitted), own + 1
             cost += _BEGUN * is_begun
             continue
-        nearest = min((found[one][0] for one in around if one in found), default=None)
+        nearest = min((found[one][0] for one in ancestors if one in found), default=None)
         if nearest is None:
             return None
-        cost += _BEGUN * nearest + _AROUND
+        cost += _BEGUN * nearest + _OF_ANCESTOR
     return cost, max(0, left - own + 1)

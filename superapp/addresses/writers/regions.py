@@ -24,7 +24,7 @@ def replace_regions(regions: Iterable[tuple[str, str]], *, version: str, digest:
         for model in (RegionWord, Region):
             model.objects.all().delete()
         _insert(Region, {"code": "text", "parent": "text", "name": "text"}, _region_rows(found))
-        _insert(RegionWord, {"word": "text", "code": "text", "unsaid": "smallint"}, _word_rows(found))
+        _insert(RegionWord, {"word": "text", "code": "text", "omitted_words": "smallint"}, _word_rows(found))
         RegionDataset.objects.update_or_create(
             pk=RegionDataset.ONLY_ID, defaults={"version": version, "digest": digest, "loaded_at": now}
         )
@@ -35,7 +35,7 @@ def _region_rows(regions: Iterable[tuple[str, str]]) -> Iterable[Row]:
 
 
 def _word_rows(regions: Iterable[tuple[str, str]]) -> Iterable[Row]:
-    return ((word, code, unsaid) for code, name in regions for word, unsaid in list_index_words(name))
+    return ((word, code, omitted) for code, name in regions for word, omitted in list_index_words(name))
 
 
 def _insert(model: type[models.Model], columns: dict[str, str], rows: Iterable[Row]) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as Migrate
 from django.db import connection
 
-from superapp.core import process_locks, reference_data, schema_version
-
-WAIT_SECONDS_MAX = 600
+from superapp.core import reference_data, schema_version
+from superapp.core.schema_version import WAIT_SECONDS_MAX
 
 
 class Command(Migrate):
@@ -25,22 +24,15 @@ class Command(Migrate):
 
     def execute(self, *args: Any, wait_seconds: float = WAIT_SECONDS_MAX, **options: Any) -> str | None:
         # The lock includes the checks, which look at guards that another process may be installing.
-        try:
-            with process_locks.hold_exclusive(
-                process_locks.ProcessLock.MIGRATIONS, seconds_max=wait_seconds, on_wait=self._say_waiting
-            ):
-                # Inside the lock: migrations that the other process applied are seen, and nothing is left to do.
-                schema_version.require_not_newer(connection)
-                said = super().execute(*args, **options)
-                # Not after a step back, a plan or a check: its tables may not be there.
-                if not schema_version.missing_migrations(connection):
-                    reference_data.load_all()
-                return said
-        except process_locks.LockTimeout:
-            raise CommandError(
-                f"Another process has been migrating this database for more than {wait_seconds:.0f} s: "
-                "wait until it is done, or end it, and start again."
-            ) from None
+        with schema_version.migrating(seconds_max=wait_seconds, on_wait=self._say_waiting):
+            # Inside the lock: migrations that the other process applied are seen, and nothing is left to do.
+            schema_version.require_not_newer(connection)
+            said = super().execute(*args, **options)
+            writes = not (options.get("plan") or options.get("check_unapplied"))
+            # Not after a step back: its tables may not be there.
+            if writes and not schema_version.missing_migrations(connection):
+                reference_data.load_all()
+            return said
 
     def _say_waiting(self) -> None:
         self.stderr.write("Another process is migrating this database; waiting until it is done.")

@@ -7,11 +7,23 @@ export class RegionSearch extends HTMLElement {
   #timer = null
 
   connectedCallback() {
-    this.querySelector("input").addEventListener("input", ({ target }) => {
-      clearTimeout(this.#timer)
-      const words = target.value.trim()
-      if (words.length >= CHARS_MIN) this.#timer = setTimeout(() => this.search(words), TYPED_MS)
-    })
+    this.querySelector("input").addEventListener("input", this)
+  }
+
+  disconnectedCallback() {
+    this.#forget()
+  }
+
+  handleEvent({ target }) {
+    this.#forget()
+    const words = target.value.trim()
+    if (words.length >= CHARS_MIN) this.#timer = setTimeout(() => this.search(words), TYPED_MS)
+  }
+
+  /** Search no longer for what was typed before: neither what waits to be asked nor an answer that is on its way. */
+  #forget() {
+    clearTimeout(this.#timer)
+    this.#asked = ""
   }
 
   async search(words) {
@@ -26,18 +38,18 @@ export class RegionSearch extends HTMLElement {
     list.replaceChildren(...rows.map((row) => this.#item(row)))
     list.hidden = rows.length === 0
     this.querySelector('[data-part="none"]').hidden = rows.length > 0
-    this.querySelector('[data-part="around"]')?.remove()
+    this.querySelector('[data-part="parent"]')?.remove()
   }
 
   #item({ code, level, names }) {
-    const [name, ...around] = [...names].reverse()
+    const [name, ...ancestors] = [...names].reverse()
     const item = this.querySelector("template").content.firstElementChild.cloneNode(true)
     const kind = this.dataset[`level${level}`]
     item.querySelector(".item__name").textContent = name
-    item.querySelector(".item__note").textContent = [kind, around.join(", ")].filter(Boolean).join(" · ")
+    item.querySelector(".item__note").textContent = [kind, ancestors.join(", ")].filter(Boolean).join(" · ")
     const button = item.querySelector("button")
     button.value = code
-    button.setAttribute("aria-label", [name, ...around].join(", "))
+    button.setAttribute("aria-label", [name, ...ancestors].join(", "))
     return item
   }
 }
