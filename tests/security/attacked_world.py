@@ -184,10 +184,10 @@ def _money(world: World, now: datetime) -> None:
     for operator in (maker, checker):
         accounts.grant_operator(user_id=operator.pk)
     for user in (world.people[who] for who in ("ana", "bo", "eve")):
-        amount = Money(1_000_000_00 + user.pk * 1_357_11)
+        amount = Money(1_000_000_00 + user.pk * 1_357_00)
         asked = payments.request_top_up(user_id=user.pk, amount=amount, reason="tunai", maker_id=maker.pk, now=now)
         payments.approve_top_up(top_up=asked.public_id, checker_id=checker.pk, now=now)
-    waiting = Money(98_765_43)
+    waiting = Money(98_765_00)
     payments.request_top_up(user_id=ana.pk, amount=waiting, reason="rahasia-alasan", maker_id=maker.pk, now=now)
     sent = payments.send_to_person(
         sender_id=ana.pk,
