@@ -14,6 +14,7 @@ from shop.pages import (
     front_page,
     merchant,
     merchant_catalog,
+    merchant_variants,
     orders,
     payout_accounts,
     payouts,
@@ -111,6 +112,7 @@ merchant_pages = [
     path("tokoku/barang/", require_storefront(merchant_catalog.products), name="products"),
     path("tokoku/barang/baru/", require_storefront(merchant_catalog.new_product), name="new_product"),
     path("tokoku/barang/<uuid:product>/", require_storefront(merchant_catalog.product), name="my_product"),
+    path("tokoku/barang/<uuid:product>/varian/", require_storefront(merchant_variants.variants), name="my_variants"),
     path("tokoku/barang/<uuid:product>/rak/", require_storefront(merchant_catalog.set_listed), name="shelve"),
 ]
 desk_pages = [path("konsol/sengketa/", dispute_desk.disputes, name="desk_disputes")]

@@ -85,7 +85,7 @@ def add_product(
             stock_writer.set_on_hand(
                 stock, quantity, reference=f"set:{quantity}", key="added", actor_id=owner_id, now=now
             )
-        _publish_changed(product)
+        publish_changed(product)
     return product
 
 
@@ -203,7 +203,7 @@ def add_photo(
         Photo.objects.create(
             product=locked, position=position, name=name, width=width, height=height, placeholder=placeholder
         )
-        _touch(locked, now)
+        touch(locked, now)
 
 
 def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: datetime) -> None:
@@ -224,7 +224,7 @@ def arrange_photos(*, owner_id: int, product: UUID, names: Sequence[str], now: d
         Photo.objects.filter(product=locked).exclude(name__in=names).delete()
         for position, name in enumerate(names):
             Photo.objects.filter(pk=by_name[name].pk).update(position=position)
-        _touch(locked, now)
+        touch(locked, now)
 
 
 def set_stock(
@@ -248,20 +248,34 @@ def set_stock(
     :raises QuantityInvalid, InputInvalid: if the number or the key is invalid
     :raises KeyReused: if the key was used with another number
     """
-    pieces, key, reference = _require_quantity(on_hand), f"set:{_require_key(idempotency_key)}", f"set:{on_hand}"
     with transaction.atomic():
         found = catalog.find_variant(catalog.fetch_bare_product(owner_id, product), variant)
-        stock = catalog.lock_stock(found)
-        before = catalog.find_stock_move(stock, key)
-        if before is not None:
-            if before.reference != reference:
-                raise errors.KeyReused
-            return stock
-        if expected_on_hand is not None and stock.on_hand != expected_on_hand:
-            raise errors.StockMoved(on_hand=stock.on_hand)
-        if pieces != stock.on_hand:
-            stock_writer.set_on_hand(stock, pieces, reference=reference, key=key, actor_id=owner_id, now=now)
-            stock.refresh_from_db()
+        return count_stock(
+            found,
+            on_hand,
+            expected_on_hand=expected_on_hand,
+            idempotency_key=idempotency_key,
+            owner_id=owner_id,
+            now=now,
+        )
+
+
+def count_stock(
+    variant: Variant, on_hand: int, *, expected_on_hand: int | None, idempotency_key: str, owner_id: int, now: datetime
+) -> Stock:
+    """Set the stock of a variant of this owner, and return it; the errors are those of ``set_stock``."""
+    pieces, key, reference = _require_quantity(on_hand), f"set:{_require_key(idempotency_key)}", f"set:{on_hand}"
+    stock = catalog.lock_stock(variant)
+    before = catalog.find_stock_move(stock, key)
+    if before is not None:
+        if before.reference != reference:
+            raise errors.KeyReused
+        return stock
+    if expected_on_hand is not None and stock.on_hand != expected_on_hand:
+        raise errors.StockMoved(on_hand=stock.on_hand)
+    if pieces != stock.on_hand:
+        stock_writer.set_on_hand(stock, pieces, reference=reference, key=key, actor_id=owner_id, now=now)
+        stock.refresh_from_db()
     return stock
 
 
@@ -280,31 +294,38 @@ def _change(
         return
     if expected_version is not None and product.version != expected_version:
         raise errors.ProductMoved
-    if variant is not None and changed_of_variant:
-        _save(variant, changed_of_variant)
-    _save(product, {**changed, "version": product.version + 1, "changed_at": now})
+    if variant is not None:
+        save_differing(variant, changed_of_variant)
+    save_differing(product, changed)
+    touch(product, now)
     if _FOUND_BY & {*changed, *changed_of_variant}:
-        _publish_changed(product)
-
-
-def _publish_changed(product: Product) -> None:
-    outbox.publish(ProductChanged(product=str(product.public_id), shop=str(product.shop.public_id)))
+        publish_changed(product)
 
 
 def _differing(row: Product | Variant | None, fields: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if getattr(row, name) != value}
 
 
-def _save(row: Product | Variant, fields: dict[str, object]) -> None:
-    for name, value in fields.items():
+def save_differing(row: Product | Variant, fields: dict[str, object]) -> bool:
+    """Save those of the fields that differ from the row, and return whether there are any."""
+    changed = _differing(row, fields)
+    for name, value in changed.items():
         setattr(row, name, value)
-    row.save(update_fields=fields)
+    if changed:
+        row.save(update_fields=changed)
+    return bool(changed)
 
 
-def _touch(product: Product, now: datetime) -> None:
+def touch(product: Product, now: datetime) -> None:
+    """Count a change of a locked product."""
     product.version += 1
     product.changed_at = now
     product.save(update_fields=["version", "changed_at"])
+
+
+def publish_changed(product: Product) -> None:
+    """Say that something changed that a product is found by."""
+    outbox.publish(ProductChanged(product=str(product.public_id), shop=str(product.shop.public_id)))
 
 
 def _require_price(price: Money) -> int:

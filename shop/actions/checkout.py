@@ -22,6 +22,7 @@ from shop.contracts.values import (
     CheckoutTotalChanged,
 )
 from shop.domain import text_cleaning
+from shop.domain.product_options import name_with_variant
 from shop.events import OrderPlaced
 from shop.models import KEY_CHARS_MAX, Attempt, Order, OrderCounter
 from shop.queries import catalog, order_fees, orders
@@ -289,7 +290,7 @@ def order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
         buyer_id=draft.buyer_id,
         merchant_id=offer.merchant_id,
         items=draft.quantity,
-        first_item=draft.product_name,
+        first_item=name_with_variant(draft.product_name, draft.variant_title),
         total_minor=draft.total.amount_minor,
         asset=IDR,
         at=clock.to_wire(draft.now),

@@ -19,6 +19,7 @@ from shop.domain import text_cleaning
 from shop.domain.couriers import canonical_courier_name
 from shop.domain.order_states import COMPLETE_AFTER, NOT_SHIPPED, SHIP_WITHIN, OrderRole
 from shop.domain.payment_references import merchant_reference, order_reference
+from shop.domain.product_options import name_with_variant
 from shop.events import OrderMoved
 from shop.models import Order, OrderEvent, OrderTimer, Shipment
 from shop.queries import order_fees, orders
@@ -389,7 +390,7 @@ def _order_moved_event(order: Order, name: str, actor_kind: str, now: datetime) 
         buyer_id=order.buyer_id,
         merchant_id=order.shop.owner_id,
         items=sum(line.quantity for line in lines),
-        first_item=lines[0].product_name,
+        first_item=name_with_variant(lines[0].product_name, lines[0].variant_title),
         total_minor=order.total_sen,
         asset=IDR,
         at=clock.to_wire(now),

@@ -27,6 +27,7 @@ from shop.actions.qris import (
 from shop.actions.quotes import quote_purchase
 from shop.actions.shops import suggest_free_handle, validate_shop
 from shop.actions.transitions import record_courier_delivery
+from shop.actions.variants import VariantChange
 from shop.api.catalog import (
     add_photo,
     add_product,
@@ -64,6 +65,7 @@ from shop.api.orders import (
     report_delivery,
     ship_order,
 )
+from shop.api.variants import change_variants, set_options
 from shop.contracts.values import (
     Address,
     CatalogPage,
@@ -93,6 +95,7 @@ from shop.contracts.values import (
 from shop.domain.feature_gates import is_checkout_enabled, is_storefront_enabled, require_storefront
 from shop.domain.order_states import OrderRole
 from shop.domain.payment_references import merchant_reference
+from shop.domain.product_options import ProductOption
 from shop.queries.order_titles import (
     fetch_order_titles,
     fetch_shop_names,
@@ -123,6 +126,7 @@ __all__ = [
     "OrderTitle",
     "PhotoDetails",
     "ProductDetails",
+    "ProductOption",
     "ProductWithShop",
     "Quote",
     "ReviewCaseDetails",
@@ -130,6 +134,7 @@ __all__ = [
     "ShopDetails",
     "StockLevel",
     "StoredPhoto",
+    "VariantChange",
     "VariantDetails",
     "accept_order",
     "add_photo",
@@ -139,6 +144,7 @@ __all__ = [
     "cancel_order",
     "change_product",
     "change_shop",
+    "change_variants",
     "clean_address",
     "clean_product",
     "confirm_receipt",
@@ -191,6 +197,7 @@ __all__ = [
     "require_storefront",
     "search_orders",
     "set_logo",
+    "set_options",
     "set_stock",
     "ship_order",
     "sign_receipts",

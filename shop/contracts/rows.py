@@ -1,109 +1,34 @@
-"""Wire rows of shops, products and orders, and functions that build them."""
+"""Wire rows of orders, and functions that build them."""
 
 from __future__ import annotations
 
 import msgspec
 
 from payments.api import RefundDetails
+from shop.contracts.catalog_rows import MoneyRow, money_row
 from shop.contracts.values import (
-    PUBLIC_STOCK_MAX,
     Address,
-    OpeningHours,
     OrderChanges,
     OrderDetails,
     OrderLineDetails,
     OrderList,
     OrderStep,
     OrderSummary,
-    ProductDetails,
-    Quote,
     ShipmentDetails,
-    ShopDetails,
-    StockLevel,
 )
 from superapp.accounts import api as accounts
 from superapp.accounts.api import PersonRow
 from superapp.core import clock
 from superapp.core.list_envelope import ListEnvelope
-from superapp.core.money import Money
-
-MoneyRow = dict[str, int | str]
-
-
-class ShopRow(msgspec.Struct, kw_only=True):
-    """A shop, as everybody may see it. ``logo`` is the name of its picture, or empty."""
-
-    id: str
-    handle: str
-    name: str
-    town: str
-    about: str
-    logo: str
-    opening_hours: OpeningHours
-    time_zone: str
-    is_open: bool
-    rev: int
-
-
-class PhotoRow(msgspec.Struct, kw_only=True):
-    name: str
-    width: int
-    height: int
-    placeholder: str
-
-
-class StockRow(msgspec.Struct, kw_only=True):
-    """
-    The stock of a product. Only its shop gets ``on_hand``, ``held`` and ``committed``; for others they are null, and
-    ``available`` is capped at 10, which means 10 or more.
-    """
-
-    on_hand: int | None
-    held: int | None
-    committed: int | None
-    available: int
-
-
-class ProductRow(msgspec.Struct, kw_only=True):
-    """
-    A product. ``price`` or ``stock`` is null if it could not be read; then it cannot be bought. ``weight_grams`` is of
-    one piece, and null if the merchant did not say.
-    """
-
-    id: str
-    shop: str
-    slug: str
-    name: str
-    description: str
-    state: str
-    price: MoneyRow | None
-    weight_grams: int | None
-    stock: StockRow | None
-    photos: list[PhotoRow]
-    version: int
-
-
-class RefusalRow(msgspec.Struct, kw_only=True):
-    """The reason why a product cannot be bought: an error code and its message."""
-
-    code: str
-    message: str
-
-
-class QuoteRow(msgspec.Struct, kw_only=True):
-    """The current price of a quantity of a product."""
-
-    product: ProductRow
-    quantity: int
-    items: MoneyRow
-    shipping: MoneyRow
-    total: MoneyRow
-    why_not: RefusalRow | None
 
 
 class LineRow(msgspec.Struct, kw_only=True):
+    """A line of an order; ``variant`` is the title of its variant, empty for a product without options."""
+
     product: str
     name: str
+    variant: str
+    sku: str
     photo: str
     price: MoneyRow
     quantity: int
@@ -211,71 +136,6 @@ class OrderChangesRow(msgspec.Struct, kw_only=True):
     more: bool
 
 
-def shop_row(shown: ShopDetails) -> ShopRow:
-    return ShopRow(
-        id=str(shown.public_id),
-        handle=shown.handle,
-        name=shown.name,
-        town=shown.town,
-        about=shown.about,
-        logo=shown.logo,
-        opening_hours=shown.opening_hours,
-        time_zone=shown.time_zone,
-        is_open=shown.is_open,
-        rev=shown.rev,
-    )
-
-
-def product_row(shown: ProductDetails) -> ProductRow:
-    """Return the row of a product for its own shop, with all stock counters."""
-    return _product_row(shown, stock_row(shown.stock) if shown.stock else None)
-
-
-def stock_row(counted: StockLevel) -> StockRow:
-    """Return the row of a stock for its own shop, with all counters."""
-    return StockRow(
-        on_hand=counted.on_hand, held=counted.held, committed=counted.committed, available=counted.available
-    )
-
-
-def _public_stock_row(counted: StockLevel) -> StockRow:
-    available = max(0, min(counted.available, PUBLIC_STOCK_MAX))
-    return StockRow(on_hand=None, held=None, committed=None, available=available)
-
-
-def _product_row(shown: ProductDetails, stock: StockRow | None) -> ProductRow:
-    return ProductRow(
-        id=str(shown.public_id),
-        shop=str(shown.shop),
-        slug=shown.slug,
-        name=shown.name,
-        description=shown.description,
-        state=shown.state,
-        price=money_row(shown.price),
-        weight_grams=shown.weight_grams,
-        stock=stock,
-        photos=[
-            PhotoRow(name=photo.name, width=photo.width, height=photo.height, placeholder=photo.placeholder)
-            for photo in shown.photos
-        ],
-        version=shown.version,
-    )
-
-
-def quote_row(shown: Quote, *, viewer_id: int) -> QuoteRow:
-    """Return the row of a quote; only the shop's owner gets all stock counters."""
-    why_not, counted = shown.why_not, shown.product.stock
-    told = stock_row if shown.shop.owner_id == viewer_id else _public_stock_row
-    return QuoteRow(
-        product=_product_row(shown.product, told(counted) if counted else None),
-        quantity=shown.quantity,
-        items=shown.items.to_wire(),
-        shipping=shown.shipping.to_wire(),
-        total=shown.total.to_wire(),
-        why_not=RefusalRow(code=why_not.code, message=str(why_not.body()["message"])) if why_not else None,
-    )
-
-
 def order_list_envelope(listed: OrderList) -> ListEnvelope[OrderRow]:
     """Return the list envelope with wire rows as items; all people in them are fetched in one query."""
     return ListEnvelope(
@@ -353,6 +213,8 @@ def _line_row(line: OrderLineDetails) -> LineRow:
     return LineRow(
         product=str(line.product),
         name=line.name,
+        variant=line.variant,
+        sku=line.sku,
         photo=line.photo,
         price=line.price.to_wire(),
         quantity=line.quantity,
@@ -393,7 +255,3 @@ def _shipment_row(shipment: ShipmentDetails) -> ShipmentRow:
         delivered_at=clock.to_wire(shipment.delivered_at) if shipment.delivered_at else None,
         delivered_source=shipment.delivered_source,
     )
-
-
-def money_row(money: Money | None) -> MoneyRow | None:
-    return money.to_wire() if money is not None else None

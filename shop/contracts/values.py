@@ -12,6 +12,7 @@ from payments import errors as payment_errors
 from payments.api import RefundDetails
 from shop import errors
 from shop.domain.order_states import DueAction, OrderAction, OrderActor, OrderRequest, OrderRole, OrderState
+from shop.domain.product_options import ProductOption, name_with_variant
 from superapp.core.errors import DomainError
 from superapp.core.list_envelope import ListEnvelope
 from superapp.core.money import Money
@@ -108,10 +109,15 @@ class ProductDetails:
     weight_grams: int | None
     stock: StockLevel | None
     photos: tuple[PhotoDetails, ...]
+    options: tuple[ProductOption, ...]
     variants: tuple[VariantDetails, ...]
     version: int
     created_at: datetime
     changed_at: datetime
+
+    @property
+    def highest_price(self) -> Money | None:
+        return max((variant.price for variant in self.variants), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,11 @@ class OrderLineDetails:
     price: Money
     quantity: int
     total: Money
+
+    @property
+    def full_name(self) -> str:
+        """The name of the product, with its variant in brackets."""
+        return name_with_variant(self.name, self.variant)
 
 
 @dataclass(frozen=True, slots=True)

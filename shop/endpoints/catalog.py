@@ -6,17 +6,20 @@ import msgspec
 from msgspec import UNSET
 
 from shop import api
-from shop.contracts import rows
+from shop.contracts import catalog_rows as rows
 from shop.domain.feature_gates import require_storefront
 from shop.endpoints.schemas import (
     AddProductRequest,
     ArrangePhotosRequest,
     ChangeProductRequest,
     ChangeShopRequest,
+    ChangeVariantsRequest,
     EmptyRequest,
     MoveProductRequest,
     OpenShopRequest,
+    SetOptionsRequest,
     SetStockRequest,
+    VariantFields,
 )
 from superapp.core import clock
 from superapp.realtime.registry import Caller, register_command
@@ -91,6 +94,43 @@ def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.Prod
         change = api.publish_product if change_in.listed else api.unpublish_product
         shown = change(owner_id=owner_id, product=product, now=clock.now())
     return rows.product_row(shown)
+
+
+@register_command("shop.options_set", SetOptionsRequest, rest="PUT shop/products/<uuid:product>/options", cost=5,
+         response=rows.ProductRow)  # fmt: skip
+@require_storefront
+def set_options(caller: Caller, options_in: SetOptionsRequest) -> rows.ProductRow:
+    """Give a product these options, and a variant to each combination of their values."""
+    shown = api.set_options(
+        owner_id=caller.user_id,
+        product=options_in.product,
+        options=[api.ProductOption(option.name, tuple(option.values)) for option in options_in.options],
+        expected_version=options_in.expected_version,
+        now=clock.now(),
+    )
+    return rows.product_row(shown)
+
+
+@register_command("shop.variants_change", ChangeVariantsRequest, rest="PATCH shop/products/<uuid:product>/variants",
+         cost=5, response=rows.ProductRow)  # fmt: skip
+@require_storefront
+def change_variants(caller: Caller, change_in: ChangeVariantsRequest) -> rows.ProductRow:
+    """Change variants of a product together; fields that are left out stay as they are."""
+    shown = api.change_variants(
+        owner_id=caller.user_id,
+        product=change_in.product,
+        changes=[_variant_change(fields) for fields in change_in.variants],
+        expected_version=change_in.expected_version,
+        idempotency_key=change_in.idempotency_key,
+        now=clock.now(),
+    )
+    return rows.product_row(shown)
+
+
+def _variant_change(fields: VariantFields) -> api.VariantChange:
+    given = msgspec.structs.asdict(fields)
+    price = fields.price.money if fields.price is not None else None
+    return api.VariantChange(**given | {"values": tuple(fields.values), "price": price})
 
 
 @register_command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shop import api
-from shop.contracts import rows
+from shop.contracts import catalog_rows as rows
 from shop.domain.feature_gates import require_checkout
 from shop.endpoints.schemas import BuyRequest, QuoteRequest
 from superapp.core import clock
@@ -16,7 +16,9 @@ from superapp.realtime.registry import Caller, register_command
 @require_checkout
 def quote_purchase(caller: Caller, quote_in: QuoteRequest) -> rows.QuoteRow:
     """Return the price of a purchase now, and the reason why it would be refused, if any."""
-    found = api.quote_purchase(product=quote_in.product, quantity=quote_in.quantity, buyer_id=caller.user_id)
+    found = api.quote_purchase(
+        product=quote_in.product, variant=quote_in.variant, quantity=quote_in.quantity, buyer_id=caller.user_id
+    )
     return rows.quote_row(found, viewer_id=caller.user_id)
 
 
@@ -33,6 +35,7 @@ def place_order(caller: Caller, buy_in: BuyRequest) -> BuyResponse:
     answer = api.place_order(
         buyer_id=caller.user_id,
         product=buy_in.product,
+        variant=buy_in.variant,
         quantity=buy_in.quantity,
         address=address,
         note=buy_in.note,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shop import api
-from shop.contracts import rows
+from shop.contracts import catalog_rows as rows
 from shop.endpoints.schemas import EmptyRequest, PayoutRequest
 from superapp.core import clock
 from superapp.realtime.registry import Caller, register_command

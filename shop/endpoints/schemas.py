@@ -72,6 +72,35 @@ class ChangeProductRequest(RequestSchema):
     listed: bool | None = None
 
 
+class OptionFields(msgspec.Struct, frozen=True):
+    name: Text
+    values: Annotated[list[Text], Meta(max_length=100)]
+
+
+class SetOptionsRequest(RequestSchema):
+    product: UUID
+    options: Annotated[list[OptionFields], Meta(max_length=3)]
+    expected_version: Rev | None = None
+
+
+class VariantFields(msgspec.Struct, frozen=True):
+    values: Annotated[list[Text], Meta(max_length=3)]
+    is_sold: bool | None = None
+    price: Amount | None = None
+    sku: Text | None = None
+    weight_grams: Grams | UnsetType | None = UNSET
+    photo: Annotated[str, Meta(max_length=64)] | None = None
+    on_hand: Pieces | None = None
+    expected_on_hand: Pieces | None = None
+
+
+class ChangeVariantsRequest(RequestSchema):
+    product: UUID
+    variants: Annotated[list[VariantFields], Meta(min_length=1, max_length=100)]
+    idempotency_key: IdempotencyKey
+    expected_version: Rev | None = None
+
+
 class MoveProductRequest(RequestSchema):
     product: UUID
     position: Annotated[int, Meta(ge=0, le=10_000)]
@@ -87,11 +116,13 @@ class SetStockRequest(RequestSchema):
     on_hand: Pieces
     idempotency_key: IdempotencyKey
     expected_on_hand: Pieces | None = None
+    variant: UUID | None = None
 
 
 class QuoteRequest(RequestSchema):
     product: UUID
     quantity: int = 1
+    variant: UUID | None = None
 
 
 class AddressFields(msgspec.Struct, frozen=True):
@@ -109,6 +140,7 @@ class BuyRequest(RequestSchema):
     pin: Pin
     idempotency_key: IdempotencyKey
     note: Text = ""
+    variant: UUID | None = None
 
 
 class ListPurchasesRequest(RequestSchema):

@@ -47,6 +47,30 @@ class VariantNeeded(DomainError):
     message = _("Choose a variant first.")
 
 
+class OptionInvalid(DomainError):
+    """A name of an option or a value occurs twice, or a value contains a comma; ``field`` names it."""
+
+    code = "shop.option_invalid"
+    kind = ErrorKind.INVALID
+    message = _("Write each name and value once, and values without commas.")
+
+
+class TooManyVariants(DomainError):
+    """The values of the options make more combinations than a product may have variants."""
+
+    code = "shop.too_many_variants"
+    kind = ErrorKind.INVALID
+    message = _("These make {count} variants. A product can have up to {variants_max}.")
+
+
+class LastVariant(DomainError):
+    """The change would leave no variant that is sold."""
+
+    code = "shop.last_variant"
+    kind = ErrorKind.CONFLICT
+    message = _("At least one variant must be for sale. To sell none, unpublish the product.")
+
+
 class PhotoNotFound(DomainError):
     code = "shop.photo_not_found"
     kind = ErrorKind.NOT_FOUND

@@ -12,6 +12,7 @@ from superapp.core.guards import GuardTrigger
 
 SQL = Path(__file__).parent.parent / "sql"
 GUARDED = (
+    "product",
     "variant",
     "stock",
     "stockmove",
@@ -29,6 +30,8 @@ GUARDED = (
 # No trigger has a WHEN condition: conditions are in the functions, whose text is compared with ours. TRUNCATE is
 # refused on every guarded table.
 TRIGGERS = (
+    GuardTrigger("product", "never_deleted", "BEFORE DELETE", "refuse", "is hidden, and never deleted"),
+    GuardTrigger("product", "options_limited", "BEFORE INSERT OR UPDATE", "product_guard"),
     GuardTrigger("variant", "never_deleted", "BEFORE DELETE", "refuse", "is retired, and never deleted"),
     GuardTrigger("variant", "begins_within_limit", "BEFORE INSERT", "variant_opening_guard"),
     GuardTrigger("variant", "stays", "BEFORE UPDATE", "variant_guard"),

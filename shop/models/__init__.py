@@ -6,14 +6,12 @@ from shop.models.pending_purchases import PendingPurchase
 from shop.models.product_documents import ProductDocument
 from shop.models.stock import Stock, StockMove
 from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
-from shop.models.variants import OPTIONS_MAX, VARIANTS_MAX, Variant
+from shop.models.variants import Variant
 
 __all__ = [
     "KEY_CHARS_MAX",
-    "OPTIONS_MAX",
     "PRICE_SEN_MAX",
     "QUANTITY_MAX",
-    "VARIANTS_MAX",
     "Attempt",
     "Dispute",
     "Order",

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from shop.domain.product_options import ProductOption
 from superapp.core import ids
 
 KEY_CHARS_MAX = 128
@@ -74,6 +75,8 @@ class Product(models.Model):
     slug = models.SlugField(max_length=SLUG_CHARS_MAX, db_index=False)
     name = models.CharField(max_length=NAME_CHARS_MAX)
     description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
+    # [{"name": "Warna", "values": ["Merah", "Biru"]}, …], three at most; its variants are combinations of the values.
+    options = models.JSONField(default=list, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     # The place in the shop's catalog, ascending; equal positions are ordered by primary key.
     position = models.PositiveIntegerField(default=0)
@@ -96,6 +99,9 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def list_options(self) -> list[ProductOption]:
+        return [ProductOption(option["name"], tuple(option["values"])) for option in self.options]
 
 
 class Photo(models.Model):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from shop.domain.product_options import name_with_variant
 from shop.models.catalog import KEY_CHARS_MAX, Product
 from shop.models.orders import Order
 from shop.models.variants import Variant
@@ -65,3 +66,7 @@ class PendingPurchase(models.Model):
             ),
         )
         indexes = (models.Index(fields=["expires_at"], condition=Q(state="open"), name="shop_pendingpurchase_due"),)
+
+    @property
+    def full_name(self) -> str:
+        return name_with_variant(self.product_name, self.variant_title)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Mod
 
+from shop.domain.product_options import OPTIONS_MAX, VALUE_CHARS_MAX, title_of
 from shop.models.catalog import PRICE_SEN_MAX, Photo, Product
 from superapp.core import ids
-
-OPTIONS_MAX = 3
-VARIANTS_MAX = 100
 
 
 class Variant(models.Model):
@@ -24,7 +20,6 @@ class Variant(models.Model):
     """
 
     SKU_CHARS_MAX = 40
-    VALUE_CHARS_MAX = 40
     TITLE_CHARS_MAX = OPTIONS_MAX * (VALUE_CHARS_MAX + len(", "))
     WEIGHT_GRAMS_MAX = 500_000
 
@@ -79,8 +74,3 @@ class Variant(models.Model):
     @property
     def title(self) -> str:
         return title_of(self.values)
-
-
-def title_of(values: Iterable[str]) -> str:
-    """Return the title of a variant with these values, such as "Merah, M"; empty without values."""
-    return ", ".join(filter(None, values))

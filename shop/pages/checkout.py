@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +44,7 @@ from shop.contracts.values import PUBLIC_STOCK_MAX
 from shop.errors import KeyReused, QuantityInvalid, SoldOut, TooManyUnpaid, WayNotOffered
 from shop.models import Order, PendingPurchase
 from shop.pages import checkout_form, checkout_obstacles, checkout_session
+from shop.pages.product_fields import parse_variant
 from shop.queries import pending_purchases as pending_queries
 from shop.queries import photos
 from superapp.accounts import api as accounts
@@ -65,9 +68,12 @@ def begin(request: HttpRequest, product: UUID) -> HttpResponse:
     """
     Redirect to a checkout page with a new idempotency key in its URL, so that a reload starts no new purchase.
 
-    A purchase that was interrupted to top up or to set a PIN is resumed.
+    A purchase that was interrupted to top up or to set a PIN is resumed. ``?varian=`` names the chosen variant.
     """
-    return redirect("shop:buy", product=product, key=checkout_session.find_left_key(request, product) or ids.new_id())
+    variant = request.GET.get("varian", "")[:36]
+    key = checkout_session.find_left_key(request, product, variant) or ids.new_id()
+    address = reverse("shop:buy", args=[product, key])
+    return redirect(f"{address}?{urlencode({'varian': variant})}" if variant else address)
 
 
 @named_person_required
@@ -159,6 +165,7 @@ def _open_pending_purchase(
     purchase = build_purchase_request(
         buyer_id=user_id,
         product=product,
+        variant=parse_variant(typed["variant"]),
         quantity=checkout_form.parse_quantity(typed["quantity"]),
         address=checkout_form.read_address(typed),
         note=typed["note"],
@@ -242,6 +249,7 @@ def _place_order(request: HttpRequest, product: UUID, key: UUID, typed: dict[str
     return api.place_order(
         buyer_id=get_current_user(request).pk,
         product=product,
+        variant=parse_variant(typed["variant"]),
         quantity=checkout_form.parse_quantity(typed["quantity"]),
         address=checkout_form.read_address(typed),
         note=typed["note"],
@@ -269,7 +277,7 @@ def _page(
     user, now = get_current_user(request), clock.now()
     wrong_fields = len(problems or {})
     quote, is_reduced = _quote(product, typed, user.pk)
-    left = quote.product.stock.available if quote.product.stock is not None else None
+    left = _count_available(quote)
     if is_reduced and left is not None:
         # The quantity is the only problem, so the message is shown at its field.
         problems, refusal, changed = {**(problems or {}), "quantity": _reduced_quantity_sentence(left)}, None, None
@@ -280,13 +288,15 @@ def _page(
     in_the_way = checkout_obstacles.find_obstacles(
         total=quote.total, wallet=wallet, pin=pin, device_id=device_id, is_trusted=is_trusted, now=now
     )
-    shown = quote.product
+    shown, variant = quote.product, quote.variant
     context = {
         "quote": quote,
         "product": shown,
+        "variant": variant,
+        "price": variant.price if variant is not None else shown.price,
         "shop": quote.shop,
-        "address": f"/toko/{quote.shop.handle}/{shown.slug}/",
-        "photo": photos.photo_url(shown.photos[0].name, photos.SIZES[-1]) if shown.photos else "",
+        "address": _product_address(quote),
+        "photo": _photo(quote),
         "key": key,
         "typed": typed,
         "is_resumed": is_resumed,
@@ -304,12 +314,31 @@ def _page(
         "refusal": _refusal_sentence(refusal, wallet.available) if refusal is not None else "",
         "why_not": quote.why_not and _refusal_sentence(quote.why_not, wallet.available),
         "note_chars_max": Order.NOTE_CHARS_MAX,
-        "price_minor": shown.price.amount_minor if shown.price else "",
+        "price_minor": variant.price.amount_minor if variant is not None else "",
         "few": _reduced_quantity_sentence(left) if left and left < PUBLIC_STOCK_MAX else "",
         "just_bought": _recent_purchase(user.pk, product, now),
     }
     status = status or (ErrorKind.INVALID if problems else refusal.kind if refusal else 200)
     return render(request, "shop/buying/buy.html", context, status=status)
+
+
+def _count_available(quote: Quote) -> int | None:
+    """Return how many pieces of the chosen variant can be bought; None if that could not be read."""
+    shown = quote.variant or quote.product
+    return shown.stock.available if shown.stock is not None else None
+
+
+def _product_address(quote: Quote) -> str:
+    """Return the address of the product's page, with the chosen variant."""
+    address = f"/toko/{quote.shop.handle}/{quote.product.slug}/"
+    has_choice = quote.variant is not None and quote.product.options
+    return f"{address}?varian={quote.variant.public_id}" if has_choice and quote.variant else address
+
+
+def _photo(quote: Quote) -> str:
+    names = [quote.variant.photo] if quote.variant is not None else []
+    name = next(filter(None, [*names, *(photo.name for photo in quote.product.photos)]), "")
+    return photos.photo_url(name, photos.SIZES[-1]) if name else ""
 
 
 def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, object] | None:
@@ -328,15 +357,14 @@ def _recent_purchase(buyer_id: int, product: UUID, now: datetime) -> dict[str, o
 
 def _quote(product: UUID, typed: dict[str, str], buyer_id: int) -> tuple[Quote, bool]:
     """Return the quote, and whether it is for fewer pieces than were typed because stock is short."""
+    asked: dict[str, Any] = {"product": product, "variant": parse_variant(typed["variant"]), "buyer_id": buyer_id}
     try:
-        quote = api.quote_purchase(
-            product=product, quantity=checkout_form.parse_quantity(typed["quantity"]), buyer_id=buyer_id
-        )
+        quote = api.quote_purchase(**asked, quantity=checkout_form.parse_quantity(typed["quantity"]))
     except QuantityInvalid:
-        return api.quote_purchase(product=product, quantity=1, buyer_id=buyer_id), False
-    left = quote.product.stock.available if quote.product.stock is not None else 0
+        return api.quote_purchase(**asked, quantity=1), False
+    left = _count_available(quote) or 0
     if isinstance(quote.why_not, SoldOut) and left > 0:
-        return api.quote_purchase(product=product, quantity=min(left, PUBLIC_STOCK_MAX), buyer_id=buyer_id), True
+        return api.quote_purchase(**asked, quantity=min(left, PUBLIC_STOCK_MAX)), True
     return quote, False
 
 

@@ -22,7 +22,7 @@ def read_form(request: HttpRequest) -> dict[str, str]:
     """Return the fields of the posted form, cut to their input limits."""
     posted = request.POST
     texts = {name: posted.get(name, "")[:chars_max].replace("\r\n", "\n").strip() for name, chars_max in FIELDS.items()}
-    return {**texts, "quantity": posted.get("quantity", "1")[:8]}
+    return {**texts, "quantity": posted.get("quantity", "1")[:8], "variant": posted.get("variant", "")[:36]}
 
 
 def save_draft(request: HttpRequest, key: UUID, typed: dict[str, str]) -> None:
@@ -55,12 +55,15 @@ def mark_left(request: HttpRequest, key: UUID, product: UUID) -> None:
     request.session[_LEFT_KEY] = {"product": str(product), "key": str(key)}
 
 
-def find_left_key(request: HttpRequest, product: UUID) -> UUID | None:
-    """Return the key of the interrupted purchase of this product; None if there is none, or it was resumed."""
+def find_left_key(request: HttpRequest, product: UUID, variant: str) -> UUID | None:
+    """
+    Return the key of the interrupted purchase of this variant of the product; None if there is none, or it was resumed.
+    """
     left = request.session.get(_LEFT_KEY)
-    if not left or left["product"] != str(product) or left["key"] not in request.session.get(_DRAFTS_KEY, {}):
+    if not left or left["product"] != str(product):
         return None
-    return UUID(left["key"])
+    draft = request.session.get(_DRAFTS_KEY, {}).get(left["key"])
+    return UUID(left["key"]) if draft and draft.get("variant", "") == variant else None
 
 
 def initial_form(request: HttpRequest) -> dict[str, str]:
@@ -71,4 +74,5 @@ def initial_form(request: HttpRequest) -> dict[str, str]:
 def _blank_form(request: HttpRequest) -> dict[str, str]:
     user = get_current_user(request)
     phone = accounts.get_formatted_phone_number(user.pk)
-    return {"name": user.name, "phone": phone, "text": "", "town": "", "note": "", "quantity": "1"}
+    variant = request.GET.get("varian", "")[:36]
+    return {"name": user.name, "phone": phone, "text": "", "town": "", "note": "", "quantity": "1", "variant": variant}

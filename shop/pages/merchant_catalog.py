@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -28,14 +27,14 @@ from shop.errors import (
     TooManyProducts,
     WeightInvalid,
 )
-from shop.models import PRICE_SEN_MAX, QUANTITY_MAX, Product, Variant
-from shop.pages import photo_uploads
+from shop.models import Product
+from shop.pages import photo_uploads, product_fields, storefront_presenters
 from shop.pages.form_errors import PRODUCT_MESSAGES, error_message_for
 from shop.pages.merchant import require_own_shop
 from shop.queries import photos
 from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
-from superapp.core import clock, ids, money
-from superapp.core.errors import AmountInvalid, DomainError, ErrorCollector
+from superapp.core import clock, ids
+from superapp.core.errors import DomainError, ErrorCollector
 from superapp.core.form_pages import errors_by_field, form_cost, make_field_lookup, post_only_redirecting_to
 from superapp.core.money import Money
 
@@ -43,10 +42,6 @@ INPUT_CHARS_MAX = 20_000
 SHORT_INPUT_CHARS_MAX = 40
 KEY_CHARS_MAX = 64
 PHOTOS_MAX = photo_uploads.UPLOADS_MAX
-_WHOLE = re.compile(r"[0-9]{1,3}(\.[0-9]{3})*|[0-9]+")
-
-
-VERSION_DIGITS_MAX = 18
 REFUSALS = (
     TextInvalid,
     PriceInvalid,
@@ -80,7 +75,10 @@ def products(request: HttpRequest) -> HttpResponse:
     """Show all products of the caller's shop in catalog order."""
     user = get_current_user(request)
     shop = require_own_shop(user.pk)
-    shown = [(one, _thumbnail(one)) for one in api.list_own_products(owner_id=user.pk)]
+    shown = [
+        (one, _thumbnail(one), storefront_presenters.price_range(one))
+        for one in api.list_own_products(owner_id=user.pk)
+    ]
     return render(
         request, "shop/merchant/products.html", {"shop": shop, "products": shown, "note": take_flash(request)}
     )
@@ -99,6 +97,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             price, weight_grams, quantity = _validate_form(typed)
+            assert price is not None, "a price that was refused has been raised"
             product = api.add_product(
                 owner_id=user.pk,
                 name=typed["name"],
@@ -148,6 +147,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
         "shop": shop,
         "product": shown,
         "address": f"/toko/{shop.handle}/{shown.slug}/",
+        "prices": storefront_presenters.price_range(shown),
         "photos": [(one.name, photos.photo_url(one.name, photos.SIZES[-1])) for one in shown.photos],
         "typed": typed,
         "problems": _problems(problem, typed)
@@ -196,8 +196,8 @@ def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
         api.set_stock(
             owner_id=owner_id,
             product=product,
-            on_hand=_parse_quantity(posted.get("quantity", "")),
-            expected_on_hand=_parse_quantity(posted["expected"]) if posted.get("expected") else None,
+            on_hand=product_fields.parse_quantity(posted.get("quantity", "")),
+            expected_on_hand=product_fields.parse_quantity(posted["expected"]) if posted.get("expected") else None,
             idempotency_key=posted.get("key", "")[:KEY_CHARS_MAX] or str(ids.new_id()),
             now=now,
         )
@@ -208,7 +208,9 @@ def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
     if "photos" in posted:
         return _arrange_photos(request, owner_id, product)
     typed = _read_form(request)
-    price, weight_grams, _quantity = _validate_form(typed, has_quantity=False)
+    # Price and weight of a product with options are those of its variants, which have a form of their own.
+    has_price = not api.fetch_own_product(owner_id=owner_id, product=product).options
+    price, weight_grams, _quantity = _validate_form(typed, has_quantity=False, has_price=has_price)
     api.change_product(
         owner_id=owner_id,
         product=product,
@@ -216,16 +218,18 @@ def _apply_form(request: HttpRequest, owner_id: int, product: UUID) -> str:
         description=typed["description"],
         price=price,
         # A page of the version before has no such field.
-        weight_grams=weight_grams if "weight" in posted else UNSET,
-        expected_version=_parse_version(posted.get("version", "")),
+        weight_grams=weight_grams if has_price and "weight" in posted else UNSET,
+        expected_version=product_fields.parse_version(posted.get("version", "")),
         now=now,
     )
     return _("Saved.")
 
 
-def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple[Money, int | None, int]:
+def _validate_form(
+    typed: dict[str, str], *, has_quantity: bool = True, has_price: bool = True
+) -> tuple[Money | None, int | None, int]:
     """
-    Return price, weight and quantity of the form; quantity 0 if the form has none.
+    Return price, weight and quantity of the form; no price and weight, or quantity 0, if the form has none.
 
     :raises TextInvalid, PriceInvalid, WeightInvalid, QuantityInvalid: the first error, with the others attached
     """
@@ -233,24 +237,19 @@ def _validate_form(typed: dict[str, str], *, has_quantity: bool = True) -> tuple
     price, weight_grams, quantity = None, None, 0
     with refused:
         api.clean_product(name=typed["name"], description=typed["description"])
-    with refused:
-        price = _parse_price(typed["price"])
-        api.clean_product(price=price)
-    with refused:
-        weight_grams = _parse_weight(typed["weight"])
-        api.clean_product(weight_grams=weight_grams)
+    if has_price:
+        with refused:
+            price = product_fields.parse_price(typed["price"])
+            api.clean_product(price=price)
+        with refused:
+            weight_grams = product_fields.parse_weight(typed["weight"])
+            api.clean_product(weight_grams=weight_grams)
     if has_quantity:
         with refused:
-            quantity = _parse_quantity(typed["quantity"])
+            quantity = product_fields.parse_quantity(typed["quantity"])
             api.clean_product(quantity=quantity)
     refused.raise_first()
-    assert price is not None, "a price that was refused has been raised"
     return price, weight_grams, quantity
-
-
-def _parse_version(written: str) -> int | None:
-    """Parse the version of the product with which the form was filled; None if it is malformed."""
-    return int(written) if written.isascii() and written.isdigit() and len(written) <= VERSION_DIGITS_MAX else None
 
 
 def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str, object]:
@@ -261,8 +260,8 @@ def _conflicting_fields(request: HttpRequest, shown: ProductDetails) -> dict[str
         saved["price"] = str(shown.price)
     differs = {
         "name": written["name"].strip() != shown.name,
-        "price": _parse_price(written["price"]) != shown.price,
-        "weight": "weight" in request.POST and _parse_weight(written["weight"]) != shown.weight_grams,
+        "price": "price" in request.POST and product_fields.parse_price(written["price"]) != shown.price,
+        "weight": "weight" in request.POST and product_fields.parse_weight(written["weight"]) != shown.weight_grams,
         "description": written["description"].replace("\r\n", "\n").strip() != shown.description,
     }
     return {
@@ -311,47 +310,6 @@ def _stored_fields(shown: ProductDetails) -> dict[str, str]:
         "description": shown.description,
         "quantity": str(shown.stock.on_hand) if shown.stock is not None else "",
     }
-
-
-def _parse_price(written: str) -> Money:
-    try:
-        return money.parse(written)
-    except AmountInvalid:
-        raise PriceInvalid(price_max=str(Money(PRICE_SEN_MAX))) from None
-
-
-def _parse_quantity(written: str) -> int:
-    """
-    Parse a number of pieces, with or without separators of thousands: 1500 or 1.500.
-
-    :raises QuantityInvalid: if it is malformed or too long, also for a decimal fraction
-    """
-    number = _parse_whole(written, at_most=QUANTITY_MAX)
-    if number is None:
-        raise QuantityInvalid(quantity_min=0, quantity_max=QUANTITY_MAX)
-    return number
-
-
-def _parse_weight(written: str) -> int | None:
-    """
-    Parse a weight in grams, with or without separators of thousands; None if nothing was written.
-
-    :raises WeightInvalid: if it is malformed or too long, also for a decimal fraction
-    """
-    if not written.strip():
-        return None
-    grams = _parse_whole(written, at_most=Variant.WEIGHT_GRAMS_MAX)
-    if grams is None:
-        raise WeightInvalid(grams_max=Variant.WEIGHT_GRAMS_MAX)
-    return grams
-
-
-def _parse_whole(written: str, *, at_most: int) -> int | None:
-    """Parse a whole number with at most as many digits as ``at_most``; None if it is malformed or longer."""
-    digits = written.strip()
-    if not _WHOLE.fullmatch(digits) or len(digits.replace(".", "")) > len(str(at_most)):
-        return None
-    return int(digits.replace(".", ""))
 
 
 def _thumbnail(product: ProductDetails) -> str:

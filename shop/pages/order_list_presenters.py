@@ -132,7 +132,7 @@ def present_waiting(purchase: PendingPurchase, *, now: datetime) -> dict[str, ob
     """Return a purchase that is not paid yet, as the list of purchases shows it above the orders."""
     return {
         "href": reverse("shop:await_payment", args=[purchase.public_id]),
-        "title": order_presenters.order_title(purchase.product_name, purchase.quantity, purchase.quantity),
+        "title": order_presenters.order_title(purchase.full_name, purchase.quantity, purchase.quantity),
         "who": purchase.variant.product.shop.name,
         "total": Money(purchase.total_sen),
         "deadline": deadline_sentence(purchase, now=now),
@@ -162,7 +162,7 @@ def _present_row(order: OrderSummary) -> OrderListRow:
     return OrderListRow(
         id=str(order.public_id),
         href=f"/pesanan/{order.public_id}/",
-        title=order_presenters.order_title(line.name, order.pieces, line.quantity),
+        title=order_presenters.order_title(line.full_name, order.pieces, line.quantity),
         who=order.shop_name if is_mine else f"{order.buyer_name}, {order.town}",
         state=order.state,
         word=order_presenters.state_label(order) if is_mine else order_presenters.headline(order),

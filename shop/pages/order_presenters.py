@@ -343,6 +343,8 @@ def present_lines(order: OrderDetails) -> list[dict[str, Any]]:
     return [
         {
             "name": line.name,
+            "variant": line.variant,
+            "sku": line.sku,
             "quantity": line.quantity,
             "price": line.price,
             "total": line.total,

@@ -289,7 +289,7 @@ def show_order(
         "summary": summary,
         "is_mine": summary.role == "buyer",
         "buyer": buyer,
-        "title": order_presenters.order_title(first.name, summary.pieces, first.quantity),
+        "title": order_presenters.order_title(first.full_name, summary.pieces, first.quantity),
         "headline": order_presenters.headline(summary),
         "next": order_presenters.next_step(summary),
         "due": order_presenters.due_sentence(summary, now=now),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from shop import api
 from shop.api import ProductDetails
+from shop.pages.storefront_presenters import price_range
 from shop.pages.structured_data import absolute_url
 from shop.queries import photos, public_catalog, share_cards
 from superapp.core import media
@@ -119,7 +120,7 @@ def _card_response(card: share_cards.ShareCard, digest: str, address: str) -> Ht
 
 
 def _add_feed_item(out: Rss201rev2Feed, product: ProductDetails, address: str) -> None:
-    price = _("The price cannot be shown right now") if product.price is None else str(product.price)
+    price = _("The price cannot be shown right now") if product.price is None else price_range(product)
     text = f"<p>{escape(price)}</p>{linebreaks(_strip_invalid_xml(product.description), autoescape=True)}"
     enclosures = []
     for photo in product.photos[:1]:

@@ -12,7 +12,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from shop.api import PhotoDetails, ProductDetails, ProductWithShop, ShopDetails
+from shop.api import PhotoDetails, ProductDetails, ProductWithShop, ShopDetails, VariantDetails
 from shop.queries import photos
 from shop.queries.photos import SIZES
 from superapp.core.money import Money
@@ -45,7 +45,7 @@ class PhotoPresenter:
 class ProductPresenter:
     """
     A product as public pages show it. ``price`` and ``left`` are None if they could not be read; ``stock_label`` says
-    so.
+    so. ``prices`` is the range of the prices of its variants, or the price if all cost the same.
     """
 
     id: str
@@ -53,6 +53,7 @@ class ProductPresenter:
     name: str
     description: str
     price: Money | None
+    prices: str
     left: int | None
     stock_label: str
     weight_label: str
@@ -119,20 +120,33 @@ def present_products_with_shops(pages: Sequence[ProductWithShop]) -> list[tuple[
     return [(present_product(one.product, handle=one.shop.handle), one.shop.name) for one in pages]
 
 
-def present_product(view: ProductDetails, *, handle: str) -> ProductPresenter:
-    left = None if view.stock is None else max(0, view.stock.available)
+def present_product(view: ProductDetails, *, handle: str, variant: VariantDetails | None = None) -> ProductPresenter:
+    """Present a product as lists show it, or with ``variant`` that one of it."""
+    shown = variant or view
+    left = None if shown.stock is None else max(0, shown.stock.available)
+    own = variant.photo if variant is not None else ""
+    # The photo of the variant comes first.
+    shots = sorted(view.photos, key=lambda photo: photo.name != own) if own else view.photos
     return ProductPresenter(
         id=str(view.public_id),
         url=f"/toko/{handle}/{view.slug}/",
         name=view.name,
         description=view.description,
-        price=view.price,
+        price=shown.price,
+        prices=str(shown.price) if variant is not None else price_range(view),
         left=left,
         stock_label=stock_label(left),
-        weight_label=weight_label(view.weight_grams),
-        photos=[_present_photo(one, _alt_text(view, place)) for place, one in enumerate(view.photos, 1)],
+        weight_label=weight_label(shown.weight_grams),
+        photos=[_present_photo(one, _alt_text(view, place)) for place, one in enumerate(shots, 1)],
         is_listed=view.state == "listed",
     )
+
+
+def price_range(view: ProductDetails) -> str:
+    """Return the lowest and the highest price of a product; empty if it could not be read."""
+    if view.price is None:
+        return ""
+    return str(view.price) if view.price == view.highest_price else f"{view.price} – {view.highest_price}"
 
 
 def stock_label(left: int | None) -> str:

@@ -13,7 +13,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from shop import api
-from shop.pages import page_cache, storefront_presenters, structured_data
+from shop.pages import page_cache, storefront_presenters, structured_data, variant_picker
+from shop.pages.product_fields import parse_variant
 from shop.queries import public_catalog
 from superapp.accounts import api as accounts
 from superapp.core import clock
@@ -98,16 +99,19 @@ def shop(request: HttpRequest, handle: str) -> HttpResponse:
 def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Show one product. Only its owner sees one that is not listed."""
     viewer_id = accounts.get_current_user(request).pk if request.user.is_authenticated else None
-    now = clock.now()
+    asked, now = parse_variant(request.GET.get("varian", "")), clock.now()
 
     def make() -> HttpResponse:
         page = api.fetch_product(handle, slug, viewer_id=viewer_id)
         shown = storefront_presenters.present_shop(page.shop, now=now)
-        product = storefront_presenters.present_product(page.product, handle=handle)
+        variant = variant_picker.choose_variant(page.product, asked)
+        product = storefront_presenters.present_product(page.product, handle=handle, variant=variant)
         others = public_catalog.list_related_products(page.product, limit=RELATED_PRODUCTS)
         context = {
             "shop": shown,
             "product": product,
+            "variant": variant if page.product.options else None,
+            "options": variant_picker.present_options(page.product, variant, url=product.url),
             "others": [storefront_presenters.present_product(one, handle=handle) for one in others],
             "meta": structured_data.meta_for_product(page.product, shown, product),
             "is_sold": api.is_checkout_enabled(),
@@ -117,7 +121,7 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if viewer_id is not None:
         return private_response(make())
     # One more, since the product itself may be among the first products and is then left out.
-    cache_key = public_catalog.product_cache_key(handle, slug, others_max=RELATED_PRODUCTS + 1)
+    cache_key = public_catalog.product_cache_key(handle, slug, variant=asked, others_max=RELATED_PRODUCTS + 1)
     return public_response(request, (handle, slug, cache_key), make, now=now)
 
 

@@ -11,7 +11,7 @@ from django.utils.html import json_script
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from shop.api import ProductDetails, ShopDetails, is_storefront_enabled
+from shop.api import ProductDetails, ShopDetails, VariantDetails, is_storefront_enabled
 from shop.pages.storefront_presenters import ProductPresenter, ShopPresenter
 from shop.queries import share_cards
 from superapp.core.money import Money
@@ -147,7 +147,9 @@ def meta_for_product(view: ProductDetails, shop: ShopPresenter, product: Product
     }
     if product.description:
         json_ld["description"] = product.description
-    if product.price is not None:
+    if len(view.variants) > 1:
+        json_ld["offers"] = _offers(view, shop, url)
+    elif product.price is not None:
         json_ld["offers"] = _offer(product, product.price, shop, url)
     return PageMeta(
         title=f"{product.name} · {shop.name}",
@@ -187,6 +189,35 @@ def _offer(product: ProductPresenter, price: Money, shop: ShopPresenter, url: st
     # Unknown stock is left out.
     if product.left is not None:
         is_there = product.left > 0 and shop.is_open
+        offer["availability"] = f"{SCHEMA}/{'InStock' if is_there else 'OutOfStock'}"
+    return offer
+
+
+def _offers(view: ProductDetails, shop: ShopPresenter, url: str) -> dict[str, Any]:
+    """Return the range of the prices, and an offer for each variant."""
+    prices = [variant.price for variant in view.variants]
+    return {
+        "@type": "AggregateOffer",
+        "lowPrice": _amount(min(prices)),
+        "highPrice": _amount(max(prices)),
+        "priceCurrency": prices[0].asset,
+        "offerCount": len(view.variants),
+        "offers": [_variant_offer(variant, shop, url) for variant in view.variants],
+    }
+
+
+def _variant_offer(variant: VariantDetails, shop: ShopPresenter, url: str) -> dict[str, Any]:
+    offer = {
+        "@type": "Offer",
+        "name": variant.title,
+        "sku": variant.sku or str(variant.public_id),
+        "url": f"{url}?varian={variant.public_id}",
+        "price": _amount(variant.price),
+        "priceCurrency": variant.price.asset,
+        "itemCondition": f"{SCHEMA}/NewCondition",
+    }
+    if variant.stock is not None:
+        is_there = variant.stock.available > 0 and shop.is_open
         offer["availability"] = f"{SCHEMA}/{'InStock' if is_there else 'OutOfStock'}"
     return offer
 

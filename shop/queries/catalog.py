@@ -12,9 +12,9 @@ from django.db import connection
 from django.db.models import Max, Prefetch, Q, QuerySet
 
 from shop.contracts.values import PhotoDetails, ProductDetails, ProductState, ShopDetails, StockLevel, VariantDetails
+from shop.domain.product_options import OPTIONS_MAX, Combination, title_of
 from shop.errors import ProductNotFound, ShopNotFound, StockUnknown, VariantNeeded, VariantNotFound
 from shop.models import Photo, Product, Shop, Stock, StockMove, Variant
-from shop.models.variants import title_of
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -151,6 +151,13 @@ def find_product_by_key(shop: Shop, idempotency_key: str) -> Product | None:
 def next_position(shop: Shop) -> int:
     last = Product.objects.filter(shop=shop).aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
+
+
+def find_retired_variant(product: Product, values: Combination) -> Variant | None:
+    """Return the variant that was sold last as this combination, and is not sold now; None without one."""
+    value_1, value_2, value_3 = (*values, "", "", "")[:OPTIONS_MAX]
+    rows = Variant.objects.filter(product=product, is_retired=True, value_1=value_1, value_2=value_2, value_3=value_3)
+    return rows.order_by("-pk").first()
 
 
 def list_slugs_with_prefix(shop: Shop, slug: str) -> set[str]:
@@ -316,6 +323,7 @@ def product_details(product: Product, photos: Iterable[Photo] | None = None) -> 
         weight_grams=variants[0].weight_grams if variants else None,
         stock=_total_stock(variants),
         photos=tuple(PhotoDetails(photo.name, photo.width, photo.height, photo.placeholder) for photo in shown),
+        options=tuple(product.list_options()),
         variants=variants,
         version=product.version,
         created_at=product.created_at,

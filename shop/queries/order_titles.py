@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q
 
 from shop.contracts.values import OrderTitle
+from shop.domain.product_options import name_with_variant
 from shop.models import Order, OrderLine, Shop
 
 FOUND_MAX = 200
@@ -18,10 +19,10 @@ def fetch_order_titles(orders: Collection[UUID]) -> dict[UUID, OrderTitle]:
     """Return shop name and first item of these orders by id, in one query; unknown orders are left out."""
     lines = OrderLine.objects.filter(order__public_id__in=orders).order_by("order_id", "position")
     found: dict[UUID, OrderTitle] = {}
-    for order, number, shop_name, item, quantity in lines.values_list(
-        "order__public_id", "order__number", "order__shop_name", "product_name", "quantity"
+    for order, number, shop_name, name, variant, quantity in lines.values_list(
+        "order__public_id", "order__number", "order__shop_name", "product_name", "variant_title", "quantity"
     ):
-        first = found.get(order, OrderTitle(shop_name, item, quantity, 0, number))
+        first = found.get(order, OrderTitle(shop_name, name_with_variant(name, variant), quantity, 0, number))
         found[order] = replace(first, pieces=first.pieces + quantity)
     return found
 

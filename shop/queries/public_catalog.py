@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from shop.contracts.values import ProductDetails, ProductWithShop, ShopDetails
@@ -31,7 +32,8 @@ NEWEST_CANDIDATES = 300
 CacheKey = tuple[tuple[object, ...], ...]
 # Versions never repeat. Price and stock are included in case rows are changed by hand, without a new version.
 _STATE = """
-SELECT n.slug, n.public_id, n.version, sum(v.price_sen), sum(t.version), sum(t.on_hand - t.held - t.committed), n.rev
+SELECT n.slug, n.public_id, n.version, sum(v.price_sen), sum(t.version), sum(t.on_hand - t.held - t.committed), n.rev,
+    {chosen}
 FROM ({products}) AS n
 LEFT JOIN shop_variant v ON v.product_id = n.id AND NOT v.is_retired LEFT JOIN shop_stock t ON t.variant_id = v.id
 GROUP BY n.place, n.position, n.id, n.slug, n.public_id, n.version, n.rev ORDER BY n.place, n.position, n.id
@@ -42,8 +44,10 @@ FROM shop_shop s JOIN shop_product p ON p.shop_id = s.id WHERE s.handle = %s AND
 """
 _FRONT = f"{_LISTED} ORDER BY p.position, p.id LIMIT %s".format(place=2)
 _ITSELF = f"{_LISTED} AND p.slug = %s".format(place=1)
-_STATE_OF_PRODUCT = _STATE.format(products=f"{_ITSELF} UNION ALL SELECT * FROM ({_FRONT}) AS front")  # noqa: S608
-_STATE_OF_SHOP = _STATE.format(products=f"{_FRONT} OFFSET %s")
+# The chosen variant, if it is one of those that are shown: what is made up leads to the page without one.
+_CHOSEN = "max(CASE WHEN v.public_id = %s THEN v.id END)"
+_STATE_OF_PRODUCT = _STATE.format(chosen=_CHOSEN, products=f"{_ITSELF} UNION ALL SELECT * FROM ({_FRONT}) AS front")  # noqa: S608
+_STATE_OF_SHOP = _STATE.format(chosen=1, products=f"{_FRONT} OFFSET %s")
 
 _NEWEST = """
 SELECT n.id, n.version, sum(v.price_sen), sum(t.version), sum(t.on_hand - t.held - t.committed), n.shop_id, n.rev
@@ -72,12 +76,13 @@ class ShopSearchResult:
     next: int | None
 
 
-def product_cache_key(handle: str, slug: str, *, others_max: int) -> CacheKey:
+def product_cache_key(handle: str, slug: str, *, variant: UUID | None, others_max: int) -> CacheKey:
     """
-    Return a cache key of everything that the public page of a product shows, with at most ``others_max`` other products
-    of its shop; empty if the product is not public. One query.
+    Return a cache key of everything that the public page of a product shows with a chosen variant and at most
+    ``others_max`` other products of its shop; empty if the product is not public. One query.
     """
-    rows = prepared.execute_deferred(_STATE_OF_PRODUCT, [handle, slug, handle, others_max])()
+    chosen = variant if variant is None or connection.vendor == "postgresql" else variant.hex
+    rows = prepared.execute_deferred(_STATE_OF_PRODUCT, [chosen, handle, slug, handle, others_max])()
     return tuple(rows) if rows and rows[0][0] == slug else ()
 
 

@@ -40,7 +40,12 @@ def _document(order: OrderDetails, step: OrderStep, buyer: str) -> dict[str, Any
         "seller": {"name": summary.shop_name, "handle": summary.shop_handle, "town": summary.shop_town},
         "buyer": buyer,
         "lines": [
-            {"text": line.name, "quantity": line.quantity, "each": line.price.to_wire(), "total": line.total.to_wire()}
+            {
+                "text": line.full_name,
+                "quantity": line.quantity,
+                "each": line.price.to_wire(),
+                "total": line.total.to_wire(),
+            }
             for line in order.lines
         ],
         "shipping": order.shipping.to_wire(),

@@ -11,6 +11,15 @@ BEGIN
 END
 $body$;
 
+CREATE OR REPLACE FUNCTION shop_product_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF NEW.options ->> 3 IS NOT NULL THEN
+        RAISE EXCEPTION 'shop_product: has three options at most' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 CREATE OR REPLACE FUNCTION shop_variant_opening_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF NOT NEW.is_retired

@@ -4,6 +4,14 @@
 SELECT 'product ' || p.public_id, 'sells none' FROM shop_product p
 WHERE NOT EXISTS (SELECT 1 FROM shop_variant v WHERE v.product_id = p.id AND NOT v.is_retired);
 
+-- rule: a variant that is sold has a value of each option
+SELECT 'variant ' || v.public_id, v.value_1 || ', ' || v.value_2 || ', ' || v.value_3
+FROM shop_variant v JOIN shop_product p ON p.id = v.product_id
+WHERE NOT v.is_retired AND (
+    (v.value_1 <> '') <> (p.options ->> 0 IS NOT NULL) OR (v.value_2 <> '') <> (p.options ->> 1 IS NOT NULL)
+    OR (v.value_3 <> '') <> (p.options ->> 2 IS NOT NULL)
+);
+
 -- rule: a stock stands where its moves left it
 SELECT 'stock of product ' || p.slug || ', variant ' || v.id, 'on hand ' || s.on_hand || ', held ' || s.held || ', committed ' || s.committed || ', version ' || s.version
 FROM shop_stock s JOIN shop_variant v ON v.id = s.variant_id JOIN shop_product p ON p.id = v.product_id LEFT JOIN (

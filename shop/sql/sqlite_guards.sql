@@ -2,6 +2,25 @@
 -- are made afresh at the end of every migration that touches one, and looked for whenever a server starts.
 -- The triggers called *_once are for INSERT OR REPLACE, which removes the old row without asking any trigger on DELETE.
 
+CREATE TRIGGER shop_product_undeleted BEFORE DELETE ON shop_product
+BEGIN SELECT RAISE(ABORT, 'shop_product: is hidden, and never deleted'); END;
+
+CREATE TRIGGER shop_product_once BEFORE INSERT ON shop_product
+WHEN EXISTS (
+    SELECT 1 FROM shop_product
+    WHERE id = NEW.id OR public_id = NEW.public_id
+        OR shop_id = NEW.shop_id AND (slug = NEW.slug OR idempotency_key = NEW.idempotency_key)
+)
+BEGIN SELECT RAISE(ABORT, 'shop_product: is never replaced'); END;
+
+CREATE TRIGGER shop_product_options_limited BEFORE UPDATE ON shop_product
+WHEN NEW.options ->> 3 IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'shop_product: has three options at most'); END;
+
+CREATE TRIGGER shop_product_options_limited_at_first BEFORE INSERT ON shop_product
+WHEN NEW.options ->> 3 IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'shop_product: has three options at most'); END;
+
 CREATE TRIGGER shop_variant_undeleted BEFORE DELETE ON shop_variant
 BEGIN SELECT RAISE(ABORT, 'shop_variant: is retired, and never deleted'); END;
 

@@ -7,6 +7,7 @@ import { Bell } from "#lib/bell.js"
 import { Refused } from "#lib/refused.js"
 import { Unanswered } from "#lib/unanswered.js"
 import { suggestedHandle } from "#shop/suggested_handle.js"
+import { countVariants } from "#shop/variant_count.js"
 import { Watch } from "#shop/watch.js"
 
 const HANDLES = JSON.parse(readFileSync(new URL("handles.json", import.meta.url)))
@@ -29,6 +30,12 @@ function world({ rev = 1, answer = async () => ({ rev: 1 }) } = {}) {
 
 test("the address of a shop is suggested as the server would make it", () => {
   assert.deepEqual(HANDLES.map(([name]) => suggestedHandle(name, 30)), HANDLES.map(([, handle]) => handle))
+})
+
+test("choices make as many variants as there are combinations of them", () => {
+  assert.equal(countVariants(["Merah, Biru", "S\nM, L ,", ""]), 6)
+  assert.equal(countVariants(["", " , ", ""]), 1)
+  assert.equal(countVariants(["Merah", "", "S,M"]), 2)
 })
 
 test("a new line asks how far the order is, and what is shown already is not read again", async () => {

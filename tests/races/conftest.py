@@ -15,12 +15,13 @@ from shop.api import ProductDetails, ShopDetails
 from superapp.accounts.models import User
 from tests.chat.conftest import commit, hints_sent, make_direct, make_group, post
 from tests.harness.running_site import ROOT
-from tests.shop.conftest import bo, buy, make_product, make_shop, shop
+from tests.shop.conftest import bo, buy, change, make_product, make_shop, product, set_options, shop
 
 __all__ = [
     "alter_append",
     "bo",
     "buy",
+    "change",
     "commit",
     "hints_sent",
     "make_direct",
@@ -29,6 +30,8 @@ __all__ = [
     "make_shop",
     "meanwhile",
     "post",
+    "product",
+    "set_options",
     "shop",
     "unlock_appends",
 ]

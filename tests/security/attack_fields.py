@@ -105,6 +105,8 @@ OF_OPERATION: dict[tuple[str, str], Any] = {
     ("chat.voters", "after"): "of place",
     ("chat.reactors", "after"): "of place",
     ("shop.photos_arrange", "photos"): "of photos",
+    ("shop.options_set", "options"): [{"name": "Ditulis Eve", "values": ["Ditulis Eve"]}],
+    ("shop.variants_change", "variants"): [{"values": [], "price": {"amount_minor": 1_000_00, "asset": "IDR"}}],
 }
 # Operations that take one of these fields and no two.
 ONE_OF = {

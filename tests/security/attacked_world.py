@@ -219,12 +219,12 @@ def _shops(world: World, now: datetime) -> None:
             world.theirs["shop"] = {"open": str(opened.public_id)}
     bo = world.people["bo"]
     listed = _product(bo, "Gelang manik", listed=True, price=Money(25_000_00), quantity=918_273, now=now)
-    hidden = _product(
-        bo, "Rahasia Tersembunyi", listed=False, price=Money(7_654_321_00), description="rahasia-uraian", now=now
-    )
+    secret = {"price": Money(7_654_321_00), "description": "rahasia-uraian"}
+    hidden = _product(bo, "Rahasia Tersembunyi", listed=False, **secret, now=now)
     _product(world.people["eve"], "Punya Eve", listed=True, price=Money(1_000_00), now=now)
     world.theirs["product"] = {"listed": str(listed.public_id), "hidden": str(hidden.public_id)}
     world.theirs["slug"] = {"listed": listed.slug, "hidden": hidden.slug}
+    world.theirs["variant"] = {"listed": str(listed.variants[0].public_id)}
     world.theirs["photos"] = {"listed": [one.name for one in listed.photos]}
 
 

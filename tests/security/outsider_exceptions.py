@@ -56,8 +56,10 @@ ALLOWED_TO_EVE: Mapping[tuple[str, str], Exemption] = {
     ("payments.recipient", "phone: bo"): _PAYEE,
     ("payments.send", "user: ana"): _because("anybody may give money away, with their PIN", _SENT),
     ("payments.send", "user: bo"): _because("anybody may give money away, with their PIN", _SENT),
-    ("shop.quote", "product: listed"): _PUBLIC,
-    ("shop.buy", "product: listed"): _because("what is listed is sold to anybody, with their PIN", _BOUGHT),
+    ("shop.quote", "product: listed, variant: listed"): _PUBLIC,
+    ("shop.buy", "product: listed, variant: listed"): _because(
+        "what is listed is sold to anybody, with their PIN", _BOUGHT
+    ),
     **{
         (command, f"after: {state}"): _because("a place in one's own list, in which the order is not found")
         for command in ("shop.purchases", "shop.sales")

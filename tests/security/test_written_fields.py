@@ -90,6 +90,9 @@ WRITTEN = {
     "shop.product_add.name": ("shop.Product.name", _fields("add_product", "name")),
     "shop.product_change.description": ("shop.Product.description", _fields("change_product", "description")),
     "shop.product_change.name": ("shop.Product.name", _fields("change_product", "name")),
+    "shop.options_set.options.name": ("shop.Product.options", lambda w, text: w.set_options(text, "Merah")),
+    "shop.options_set.options.values": ("shop.Product.options", lambda w, text: w.set_options("Warna", text)),
+    "shop.variants_change.variants.sku": ("shop.Variant.sku", lambda w, text: w.change_variant(sku=text)),
     "shop.ship.courier": ("shop.Shipment.courier", _fields("ship", "courier")),
     "shop.ship.resi": ("shop.Shipment.resi", _fields("ship", "resi")),
 }
@@ -110,6 +113,8 @@ OF_A_CLOSED_FORM = """
     shop.buy.idempotency_key shop.buy.pin shop.cancel.pin shop.change.opening_hours shop.change.time_zone
     shop.confirm.pin shop.open.handle shop.open.opening_hours shop.open.time_zone shop.photos_arrange.photos
     shop.product_add.idempotency_key shop.product_add.price.asset shop.product_change.price.asset
+    shop.variants_change.idempotency_key shop.variants_change.variants.photo
+    shop.variants_change.variants.price.asset shop.variants_change.variants.values
     shop.purchases.after shop.sales.after shop.stock_set.idempotency_key shop.withdraw.amount.asset
     shop.withdraw.idempotency_key shop.withdraw.pin sync.cursor sync.page.next sync.page.part
 """
@@ -188,7 +193,7 @@ OF_THE_PRODUCT = {
         Shipment.delivered_source Shop.handle Shop.logo Shop.opening_hours Shop.time_zone ShopNight.findings
         StockMove.idempotency_key StockMove.kind StockMove.reference Transition.from_state Transition.name
         Transition.to_state Transition.who ProductDocument.title ProductDocument.tokens ProductDocument.town
-        ProductDocument.town_key Variant.sku Variant.value_1 Variant.value_2 Variant.value_3
+        ProductDocument.town_key Variant.value_1 Variant.value_2 Variant.value_3
     """,
 }
 INPUTS = {
@@ -212,6 +217,11 @@ INPUTS = {
     "about": "shop.change.about",
     "memo": "payments.send.memo",
     "message": "",
+    "option-{{ row.number }}": "shop.options_set.options.name",
+    "values-{{ row.number }}": "shop.options_set.options.values",
+    "sku-{{ row.number }}": "shop.variants_change.variants.sku",
+    # Numbers.
+    **dict.fromkeys((f"{name}-{{{{ row.number }}}}" for name in ("price", "stock", "weight")), ""),
 }
 # Inputs of the console, which are tried below.
 INPUTS_OF_THE_CONSOLE = {"reason"}
@@ -219,6 +229,7 @@ INPUTS_OF_THE_CONSOLE = {"reason"}
 INPUTS_OF_A_CLOSED_FORM = """
     account bank_reference bulan day first_on share
     city credit debit person point postal_code qr rt rw tables perihal tip
+    fill-price fill-stock fill-weight
     quantity new_pin again pin cari kata handle price weight dari sampai code who amount old receipt bulan mute_until
 """
 

@@ -59,6 +59,14 @@ class World:
         price = {"amount_minor": 5_000_00, "asset": "IDR"}
         return self.rest("bo", "post", "shop/products", price=price, quantity=1, idempotency_key="k", **fields)
 
+    def set_options(self, name, value):
+        options = [{"name": name, "values": [value]}]
+        return self.rest("bo", "put", f"shop/products/{self.product.public_id}/options", options=options)
+
+    def change_variant(self, **fields):
+        path = f"shop/products/{self.product.public_id}/variants"
+        return self.rest("bo", "patch", path, variants=[{"values": [], **fields}], idempotency_key="k")
+
     def ship(self, **fields):
         self.rest("bo", "post", f"orders/{self.order}/accept")
         return self.rest("bo", "post", f"orders/{self.order}/ship", **{"courier": "JNE", "resi": "JT1", **fields})

@@ -15,6 +15,7 @@ from payments.adapters import banks
 from shop import api
 from shop.actions import pending_purchases, photo_storage
 from shop.actions.checkout import build_purchase_request
+from shop.api import ProductOption, VariantChange
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.payments.fake_bank import FakeBank
@@ -29,6 +30,8 @@ ADDRESS: api.Address = {
     "text": "Jalan Kaliurang km 5 no. 12",
     "town": "Yogyakarta",
 }
+COLOURS = ProductOption("Warna", ("Merah", "Biru"))
+SIZES = ProductOption("Ukuran", ("S", "M"))
 _keys = itertools.count(1)
 
 
@@ -167,6 +170,44 @@ def product(make_product: Callable[..., api.ProductDetails], shop: api.ShopDetai
 
 
 @pytest.fixture
+def set_options(bo: User, product: api.ProductDetails, now: datetime) -> Callable[..., api.ProductDetails]:
+    """Give the product options: ``set_options(COLOURS, SIZES)``."""
+
+    def put(*options: ProductOption, **more: Any) -> api.ProductDetails:
+        return api.set_options(owner_id=bo.pk, product=product.public_id, options=options, now=now, **more)
+
+    return put
+
+
+@pytest.fixture
+def change(bo: User, product: api.ProductDetails, now: datetime) -> Callable[..., api.ProductDetails]:
+    """Change variants: ``change(VariantChange(values=("Merah",), on_hand=3))``."""
+
+    def put(*changes: VariantChange, **more: Any) -> api.ProductDetails:
+        return api.change_variants(
+            **{
+                "owner_id": bo.pk,
+                "product": product.public_id,
+                "idempotency_key": f"change-{next(_keys)}",
+                "now": now,
+                **more,
+            },
+            changes=changes,
+        )
+
+    return put
+
+
+@pytest.fixture
+def shirts(
+    set_options: Callable[..., api.ProductDetails], change: Callable[..., api.ProductDetails]
+) -> api.ProductDetails:
+    """Red and blue in two sizes: red S costs Rp25.000 and there are ten, blue M Rp40.000 and there are two."""
+    set_options(COLOURS, SIZES)
+    return change(VariantChange(values=("Biru", "M"), price=Money(40_000_00), on_hand=2, sku="BM", weight_grams=90))
+
+
+@pytest.fixture
 def as_ana(ana: User) -> Client:
     """The browser of the buyer, on a device that may move money."""
     return browser_of(ana, is_trusted=True)
@@ -191,3 +232,8 @@ def stock_of(product: api.ProductDetails, owner: User) -> tuple[int, int, int]:
     stock = api.fetch_own_product(owner_id=owner.pk, product=product.public_id).stock
     assert stock is not None
     return stock.on_hand, stock.held, stock.committed
+
+
+def variant_of(product: api.ProductDetails, *values: str) -> api.VariantDetails:
+    """Return the variant of a product with these values."""
+    return next(variant for variant in product.variants if variant.values == values)

@@ -53,6 +53,8 @@ ILLEGAL = {
     "half a rupiah": "UPDATE shop_variant SET price_sen = 150",
     "price beyond counting": "UPDATE shop_variant SET price_sen = 100000000100",
     # Variants.
+    "product deleted": "DELETE FROM shop_product WHERE id = {beside}",
+    "four options": """UPDATE shop_product SET options = '[{{}}, {{}}, {{}}, {{}}]' WHERE id = {product}""",
     "variant deleted": "DELETE FROM shop_variant WHERE id = {unsold}",
     "variant of another product": "UPDATE shop_variant SET product_id = {beside} WHERE id = {variant}",
     "variant under another number": "UPDATE shop_variant SET public_id = (SELECT public_id FROM shop_order LIMIT 1) WHERE id = {variant}",
@@ -157,6 +159,7 @@ ILLEGAL = {
 }  # fmt: skip
 ILLEGAL_ON_SQLITE = {
     "half a piece": "UPDATE shop_stock SET on_hand = on_hand + 0.5, version = version + 1 WHERE variant_id = {variant}",
+    "product replaced": "INSERT OR REPLACE INTO shop_product SELECT * FROM shop_product",
     "variant replaced": "INSERT OR REPLACE INTO shop_variant SELECT * FROM shop_variant",
     "stock replaced": "INSERT OR REPLACE INTO shop_stock SELECT * FROM shop_stock",
     "move replaced": "INSERT OR REPLACE INTO shop_stockmove SELECT * FROM shop_stockmove",

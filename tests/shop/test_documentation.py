@@ -21,7 +21,7 @@ def test_every_example_of_the_documentation_is_true(ana, bo, make_user, now):
     names = {"now": now, "ana_id": ana.pk, "bo_id": bo.pk, "operator_id": operator.pk, "pin": PIN}
     names |= {"bo_device_id": make_trusted_device(bo)}
     names |= {"timedelta": timedelta, "run_due_timers": run_due_timers}
-    assert len(examples) == 8
+    assert len(examples) == 9
 
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), names)

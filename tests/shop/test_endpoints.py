@@ -95,6 +95,40 @@ def test_shop_is_opened_and_filled_by_commands(doors, bo):
     assert Shop.objects.count() == 1
 
 
+def test_variants_are_made_changed_and_bought_by_commands(doors, ana, bo, product):
+    merchant, buyer, this = doors(bo), doors(ana), {"product": str(product.public_id)}
+
+    made = merchant("shop.options_set", **this, options=[{"name": "Warna", "values": ["Merah", "Biru"]}])
+    blue = {"values": ["Biru"], "price": rupiah(30_000), "on_hand": 2, "sku": "B", "weight_grams": 90}
+    changed = merchant("shop.variants_change", **this, variants=[blue], idempotency_key="v")
+
+    assert [[one["title"] for one in answer["ok"]["variants"]] for answer in made] == [["Merah", "Biru"]] * 2
+    assert changed[0]["ok"] == changed[1]["ok"]
+    shown = changed[0]["ok"]
+    variant = shown["variants"][1]
+    assert (variant["price"], variant["sku"], variant["stock"]["on_hand"]) == (rupiah(30_000), "B", 2)
+    assert (shown["price"], shown["stock"]["on_hand"], shown["options"]) == (
+        rupiah(25_000),
+        12,
+        [{"name": "Warna", "values": ["Merah", "Biru"]}],
+    )
+    without = buyer("shop.quote", **this)
+    assert [answer["ok"]["why_not"]["code"] for answer in without] == ["shop.variant_needed"] * 2
+    quoted = buyer("shop.quote", **this, variant=variant["id"])
+    assert [(answer["ok"]["variant"], answer["ok"]["total"]) for answer in quoted] == [
+        (variant["id"], rupiah(30_000))
+    ] * 2
+    bought = buyer("shop.buy", **wish(product, variant=variant["id"], expected_total=rupiah(30_000)))
+    assert bought[0]["ok"] == bought[1]["ok"]
+    (line,) = buyer("shop.order", order=bought[0]["ok"]["order"])[0]["ok"]["lines"]
+    assert (line["name"], line["variant"], line["sku"]) == ("Gelang manik", "Biru", "B")
+    counted = merchant("shop.stock_set", **this, variant=variant["id"], on_hand=7, idempotency_key="s")
+    assert [answer["ok"]["on_hand"] for answer in counted] == [7, 7]
+    last = [{"values": [value], "is_sold": False} for value in ("Merah", "Biru")]
+    refused = merchant("shop.variants_change", **this, variants=last, idempotency_key="w")
+    assert [answer["err"]["code"] for answer in refused] == ["shop.last_variant"] * 2
+
+
 def test_order_goes_through_its_states_by_commands(doors, ana, bo, product):
     buyer, merchant = doors(ana), doors(bo)
     quoted = buyer("shop.quote", product=str(product.public_id), quantity=2)

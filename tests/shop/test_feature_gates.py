@@ -48,6 +48,8 @@ FIELDS = {
     "shop.change": {"name": "Lain"},
     "shop.product_add": {"name": "Lain", "price": AMOUNT, "idempotency_key": "k"},
     "shop.product_change": {"product": ID, "name": "Lain"},
+    "shop.options_set": {"product": ID, "options": []},
+    "shop.variants_change": {"product": ID, "variants": [{"values": []}], "idempotency_key": "k"},
     "shop.product_move": {"product": ID, "position": 0},
     "shop.photos_arrange": {"product": ID, "photos": []},
     "shop.stock_set": {"product": ID, "on_hand": 1, "idempotency_key": "k"},
@@ -96,7 +98,7 @@ def test_every_page_of_a_disabled_shop_feature_is_404(ana, shop, product, profil
         assert [answer.status_code for answer in answers] == [403, 403], pattern.name
         assert SAID in answers[0].content.decode()
 
-    assert len(closed) == {"chat_only": 28, "social_commerce": 2}[name]
+    assert len(closed) == {"chat_only": 29, "social_commerce": 2}[name]
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
@@ -107,7 +109,7 @@ def test_commands_are_refused_with_one_code_over_socket_and_rest(real_db, connec
     profile(name)
 
     closed = commands if name == "chat_only" else {"shop.quote", "shop.buy"}
-    assert len(commands) == 11
+    assert len(commands) == 13
     for each in sorted(closed):
         method, route = registry.commands[each].rest.split(" ")
         path = f"/api/v1/{route}".replace("<uuid:product>", ID)

@@ -1,0 +1,20 @@
+"""A product has options, whose combinations are its variants."""
+
+from django.db import migrations, models
+
+from shop.maintenance.guards import InstallGuards
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("shop", "0020_product_documents"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="product",
+            name="options",
+            field=models.JSONField(blank=True, default=list),
+        ),
+        InstallGuards(),
+    ]
