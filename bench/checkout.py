@@ -92,12 +92,12 @@ def prepare() -> dict[str, Any]:
 def buy(product: Any, buyer: int, key: str) -> bool:
     """The action as the door calls it once the PIN is proved; whether it was bought, or none was left."""
     from shop import api
-    from shop.actions import checkout
+    from shop.actions import checkout, purchase_requests
     from superapp.core.money import Money
 
     # A few hundred buyers stand for a country's.
     checkout.OPEN_ORDERS_PER_DAY_MAX = 10**9
-    purchase = checkout.build_purchase_request(
+    purchase = purchase_requests.build_purchase_request(
         buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
         idempotency_key=key,
     )  # fmt: skip

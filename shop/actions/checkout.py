@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-import msgspec
 from django.db import IntegrityError, transaction
 
 from payments import api as payments
 from shop import errors, push
+from shop.actions.purchase_requests import PurchaseRequest, require_quantity
 from shop.contracts.values import (
     PUBLIC_STOCK_MAX,
-    Address,
     CheckoutCompleted,
     CheckoutRefused,
     CheckoutResult,
     CheckoutTotalChanged,
 )
-from shop.domain import text_cleaning
-from shop.domain.product_options import name_with_variant
 from shop.events import OrderPlaced
-from shop.models import KEY_CHARS_MAX, Attempt, Order, OrderCounter
+from shop.models import Attempt, Order, OrderCounter
 from shop.queries import catalog, order_fees, orders
 from shop.queries.catalog import Offer
 from shop.writers import order_writer
-from shop.writers.order_writer import OrderDraft
+from shop.writers.order_writer import DraftLine, OrderDraft
 from superapp.accounts import api as accounts
 from superapp.core import clock, ids, outbox, prepared
-from superapp.core.errors import ErrorCollector, InputInvalid
+from superapp.core.errors import DomainError
 from superapp.core.fair_semaphore import FairSemaphore
 from superapp.core.money import IDR, Money
 from superapp.core.retry_on_deadlock import retry_on_deadlock
 
-QUANTITY_MAX = 1_000
-# The fee rule of new orders.
-ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 ATTEMPTS_MAX = 3
 # Orders of one buyer with one shop within a day, without shipped ones. Each order adds a card to their conversation.
 OPEN_ORDERS_PER_DAY_MAX = 60
@@ -47,32 +39,6 @@ OPEN_ORDERS_PER_DAY_MAX = 60
 # requests, core.lock_timeout ends a wait for a row, so that the slot is freed.
 CHECKOUT_SLOTS = FairSemaphore(2)
 SLOT_WAIT_SECONDS_MAX = 5
-
-_canonical = msgspec.json.Encoder(order="deterministic").encode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseRequest:
-    """A validated request to buy a variant at an agreed total; the only one of the product if ``variant`` is None."""
-
-    buyer_id: int
-    product: UUID
-    variant: UUID | None = None
-    quantity: int
-    address: Address
-    note: str
-    expected_total: Money
-    idempotency_key: str
-    # The device on which it is placed; a retry from another device is the same request.
-    device_id: int | None = None
-
-    @property
-    def content_hash(self) -> str:
-        content = [str(self.product), self.quantity, self.address, self.note, self.expected_total.to_wire()]
-        # Without a variant the hash is that of versions before there were any, so that their keys can be retried.
-        if self.variant is not None:
-            content.append(str(self.variant))
-        return hashlib.sha256(_canonical(content)).hexdigest()
 
 
 class _CheckoutStopped(Exception):
@@ -83,59 +49,12 @@ class _CheckoutStopped(Exception):
         self.refusal = refusal
 
 
+# An offer and how many pieces of it are to be bought.
+OfferedLine = tuple[Offer, int]
+
+
 class _StockExhausted(Exception):
     """The pieces that were available when the offer was read are sold."""
-
-
-def build_purchase_request(
-    *,
-    buyer_id: int,
-    product: UUID,
-    variant: UUID | None = None,
-    quantity: int,
-    address: Address,
-    note: str,
-    expected_total: Money,
-    idempotency_key: str,
-    device_id: int | None = None,
-) -> PurchaseRequest:
-    """
-    Validate the fields of a purchase and return the request.
-
-    :raises QuantityInvalid, AddressInvalid, TextInvalid, AmountInvalid, InputInvalid: if a field is invalid
-    """
-    if not 0 < len(idempotency_key) <= KEY_CHARS_MAX or not idempotency_key.isprintable():
-        raise InputInvalid(detail="idempotency_key")
-    pieces, cleaned, said = validate_purchase(quantity=quantity, address=address, note=note)
-    return PurchaseRequest(
-        buyer_id=buyer_id,
-        product=product,
-        variant=variant,
-        quantity=pieces,
-        address=cleaned,
-        note=said,
-        expected_total=expected_total.require_positive(),
-        idempotency_key=idempotency_key,
-        device_id=device_id,
-    )
-
-
-def validate_purchase(*, quantity: int, address: Address, note: str) -> tuple[int, Address, str]:
-    """
-    Return quantity, address and note in their stored form.
-
-    :raises QuantityInvalid, AddressInvalid, TextInvalid: the first error, with the others attached
-    """
-    refused = ErrorCollector()
-    pieces, cleaned, said = 0, address, ""
-    with refused:
-        pieces = require_quantity(quantity)
-    with refused:
-        cleaned = clean_address(address)
-    with refused:
-        said = text_cleaning.clean_lines(note, field="note", chars_max=Order.NOTE_CHARS_MAX)
-    refused.raise_first()
-    return pieces, cleaned, said
 
 
 def find_response(purchase: PurchaseRequest) -> CheckoutResult | None:
@@ -171,10 +90,7 @@ def place_order(purchase: PurchaseRequest, *, authorization: payments.Authorizat
         except _CheckoutStopped as stopped:
             return _store_refusal(purchase, stopped.refusal, now)
         except _StockExhausted:
-            left = _require_available(
-                catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)()
-            )
-            return _store_refusal(purchase, insufficient_stock(min(left, purchase.quantity - 1)), now)
+            return _store_refusal(purchase, _find_exhausted(_pipeline_lines(purchase)()), now)
         except IntegrityError:
             # A concurrent call used the key first, or the random order number is already in use.
             before = find_response(purchase)
@@ -193,16 +109,17 @@ def _place_in_turn(purchase: PurchaseRequest, authorization: payments.Authorizat
 def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization, now: datetime) -> CheckoutResult:
     with prepared.pipeline():
         attempt = orders.pipeline_attempt(purchase.buyer_id, purchase.idempotency_key)
-        pending_offer = catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)
-        open_today = orders.pipeline_open_orders_today(purchase.buyer_id, purchase.product, now)
+        pending_lines = _pipeline_lines(purchase)
+        open_today = orders.pipeline_open_orders_today(purchase.buyer_id, purchase.lines[0].product, now)
     # Fetch every cursor before returning or raising: on SQLite an unfetched SELECT keeps its read snapshot open, and a
     # retry on the same connection then fails with "database is locked".
     before, placed_today = _stored_result(purchase, attempt()), open_today()
     if before is not None:
         return before
-    offer = pending_offer()
-    draft = _build_draft(purchase, offer, now)
-    refusal = find_refusal(offer, purchase.quantity, purchase.buyer_id, draft.total, purchase.expected_total)
+    lines = pending_lines()
+    offer, _pieces = lines[0]
+    draft = build_draft(purchase, lines, now)
+    refusal = find_refusal(lines, purchase.buyer_id, draft.total, purchase.expected_total)
     if refusal:
         raise _CheckoutStopped(refusal)
     if placed_today >= OPEN_ORDERS_PER_DAY_MAX:
@@ -214,6 +131,42 @@ def _place_once(purchase: PurchaseRequest, authorization: payments.Authorization
             draft.order, version=1, buyer=buyer, purchase_rev=purchase_rev, shop=offer.shop, sale_rev=sale_rev
         )
     return CheckoutCompleted(draft.order, draft.number)
+
+
+def _pipeline_lines(purchase: PurchaseRequest) -> Callable[[], list[OfferedLine]]:
+    """
+    Queue the read of the offers of a purchase, and return the function that fetches them with their pieces.
+
+    Lines of the same variant become one, in the place of the first.
+
+    :raises ProductNotFound, VariantNotFound, VariantNeeded: by the fetch, for the first line that has no offer
+    :raises SeveralShops: by the fetch, if not all are of one shop
+    :raises QuantityInvalid: by the fetch, if the lines of a variant are too many pieces together
+    """
+    pending = [
+        (catalog.pipeline_offer(line.product, line.variant, buyer_id=purchase.buyer_id), line.quantity)
+        for line in purchase.lines
+    ]
+
+    def lines() -> list[OfferedLine]:
+        merged: dict[int, OfferedLine] = {}
+        problem: DomainError | None = None
+        for offer, pieces in pending:
+            # Each is fetched, even if one before it is refused.
+            try:
+                found = offer()
+            except DomainError as refusal:
+                problem = problem or refusal
+            else:
+                before = merged[found.variant_id][1] if found.variant_id in merged else 0
+                merged[found.variant_id] = (found, before + pieces)
+        if problem is not None:
+            raise problem
+        if len({offer.shop_id for offer, _pieces in merged.values()}) > 1:
+            raise errors.SeveralShops
+        return [(offer, require_quantity(pieces)) for offer, pieces in merged.values()]
+
+    return lines
 
 
 def _create_buyer_counter(buyer_id: int) -> UUID:
@@ -250,22 +203,19 @@ def _write_and_pay(draft: OrderDraft, offer: Offer, authorization: payments.Auth
     return revs
 
 
-def _build_draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> OrderDraft:
+def build_draft(purchase: PurchaseRequest, lines: Sequence[OfferedLine], now: datetime) -> OrderDraft:
+    """Return the order that these lines of one shop make."""
+    offer, _pieces = lines[0]
+    items = sum(one.price_sen * pieces for one, pieces in lines)
     return OrderDraft(
         order=ids.new_id(),
         buyer_id=purchase.buyer_id,
         shop_id=offer.shop_id,
-        variant_id=offer.variant_id,
         shop_name=offer.shop_name,
         shop_town=offer.shop_town,
-        product_name=offer.name,
-        variant_title=offer.variant_title,
-        sku=offer.sku,
-        photo=offer.photo,
-        price_sen=offer.price_sen,
-        quantity=purchase.quantity,
+        lines=tuple(draft_line(one, pieces) for one, pieces in lines),
         shipping_sen=0,
-        fee_rule=order_fees.choose_fee_rule(Money(offer.price_sen * purchase.quantity), now),
+        fee_rule=order_fees.choose_fee_rule(Money(items), now),
         address=purchase.address,
         note=purchase.note,
         idempotency_key=purchase.idempotency_key,
@@ -273,6 +223,19 @@ def _build_draft(purchase: PurchaseRequest, offer: Offer, now: datetime) -> Orde
         device_id=purchase.device_id,
         number_id=ids.new_id(),
         now=now,
+    )
+
+
+def draft_line(offer: Offer, quantity: int) -> DraftLine:
+    """Return a line of an order with what is copied into it."""
+    return DraftLine(
+        variant_id=offer.variant_id,
+        product_name=offer.name,
+        variant_title=offer.variant_title,
+        sku=offer.sku,
+        photo=offer.photo,
+        price_sen=offer.price_sen,
+        quantity=quantity,
     )
 
 
@@ -289,8 +252,8 @@ def order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
         shop_name=draft.shop_name,
         buyer_id=draft.buyer_id,
         merchant_id=offer.merchant_id,
-        items=draft.quantity,
-        first_item=name_with_variant(draft.product_name, draft.variant_title),
+        items=sum(line.quantity for line in draft.lines),
+        first_item=draft.lines[0].full_name,
         total_minor=draft.total.amount_minor,
         asset=IDR,
         at=clock.to_wire(draft.now),
@@ -298,25 +261,46 @@ def order_placed_event(draft: OrderDraft, offer: Offer) -> OrderPlaced:
 
 
 def find_refusal(
-    offer: Offer, quantity: int, buyer_id: int | None, total: Money, expected: Money
+    lines: Sequence[OfferedLine], buyer_id: int | None, total: Money, expected: Money
 ) -> CheckoutTotalChanged | CheckoutRefused | None:
-    """Return the reason why the purchase would be refused, or None; nothing is reserved. :raises StockUnknown:"""
-    if offer.merchant_id == buyer_id:
+    """
+    Return the reason why the purchase would be refused, or None; nothing is reserved.
+
+    Of several lines, ``line`` of the refusal counts the one that it is about, from 1; the price of a changed total is
+    that of the first.
+
+    :raises StockUnknown: if a stock could not be read
+    """
+    offers = [offer for offer, _pieces in lines]
+    if offers[0].merchant_id == buyer_id:
         return CheckoutRefused(errors.OwnGoods.code, {})
-    if not offer.is_for_sale:
-        return CheckoutRefused(errors.NotForSale.code, {})
+    for place, offer in enumerate(offers, 1):
+        if not offer.is_for_sale:
+            return CheckoutRefused(errors.NotForSale.code, _line(place, lines))
     if total != expected:
-        return CheckoutTotalChanged(expected, total, Money(offer.price_sen))
-    if (left := _require_available(offer)) < quantity:
-        return insufficient_stock(left)
+        return CheckoutTotalChanged(expected, total, Money(offers[0].price_sen))
+    for place, (offer, pieces) in enumerate(lines, 1):
+        if (left := _require_available(offer)) < pieces:
+            return insufficient_stock(left, _line(place, lines))
     return None
 
 
-def insufficient_stock(left: int) -> CheckoutRefused:
+def _line(place: int, lines: Sequence[OfferedLine]) -> dict[str, int]:
+    return {"line": place} if len(lines) > 1 else {}
+
+
+def _find_exhausted(lines: Sequence[OfferedLine]) -> CheckoutRefused:
+    """Return the refusal for the line of which too few were left; the first, if pieces came back since."""
+    short = ((place, *line) for place, line in enumerate(lines, 1) if _require_available(line[0]) < line[1])
+    place, offer, pieces = next(short, (1, *lines[0]))
+    return insufficient_stock(min(_require_available(offer), pieces - 1), _line(place, lines))
+
+
+def insufficient_stock(left: int, line: dict[str, int] | None = None) -> CheckoutRefused:
     """Return the refusal for insufficient stock; the number left is disclosed only up to the public limit."""
     if left > PUBLIC_STOCK_MAX:
-        return CheckoutRefused(errors.NotThatMany.code, {})
-    return CheckoutRefused(errors.SoldOut.code, {"left": left})
+        return CheckoutRefused(errors.NotThatMany.code, line or {})
+    return CheckoutRefused(errors.SoldOut.code, {"left": left, **(line or {})})
 
 
 def _require_available(offer: Offer) -> int:
@@ -344,41 +328,3 @@ def _store_refusal(
         assert before is not None, "the key was taken"
         return before
     return refusal
-
-
-def clean_address(written: Address) -> Address:
-    """
-    Return the address in its stored form, with every field filled in.
-
-    :raises AddressInvalid: for the first field that is empty, too long or not a phone number, with one more for each
-        further such field
-    """
-    refused = ErrorCollector()
-    cleaned: dict[str, str] = {}
-    for field in ADDRESS_CHARS_MAX:
-        with refused:
-            cleaned[field] = _address_line(str(written.get(field, "")), field)
-    refused.raise_first()
-    return cast("Address", cleaned)
-
-
-def _address_line(written: str, field: str) -> str:
-    clean = text_cleaning.clean_lines if field == "text" else text_cleaning.clean_line
-    try:
-        cleaned = clean(written, field=field, chars_max=ADDRESS_CHARS_MAX[field], may_be_empty=False)
-    except errors.TextInvalid:
-        raise errors.AddressInvalid(field=field) from None
-    if field == "phone" and not accounts.is_callable_number(cleaned):
-        raise errors.AddressInvalid(field=field)
-    return cleaned
-
-
-def require_quantity(written: int) -> int:
-    """
-    Return a number of pieces that may be bought at once.
-
-    :raises QuantityInvalid: if it is not one
-    """
-    if type(written) is not int or not 1 <= written <= QUANTITY_MAX:
-        raise errors.QuantityInvalid(quantity_min=1, quantity_max=QUANTITY_MAX)
-    return written

@@ -17,7 +17,7 @@ from django.db import transaction
 from payments import api as payments
 from shop import errors, push
 from shop.actions import checkout
-from shop.actions.checkout import PurchaseRequest
+from shop.actions.purchase_requests import PurchaseLine, PurchaseRequest
 from shop.contracts.values import CheckoutResult
 from shop.domain.payment_references import order_reference
 from shop.models import PendingPurchase
@@ -54,7 +54,7 @@ def open_pending_purchase(
     purchase: PurchaseRequest, *, method: payments.ChargeMethod, now: datetime
 ) -> PendingPurchase | CheckoutResult:
     """
-    Hold the pieces of a purchase and open the charge that pays it, and return it; or why it is refused.
+    Hold the pieces of a purchase of one line and open the charge that pays it, and return it; or why it is refused.
 
     It happens once under its idempotency key. A buyer who has not paid for the same variant yet gets that purchase
     back. Refusals are those of ``place_order`` without the balance, in the same order; none is stored.
@@ -146,25 +146,26 @@ def choose_method(*, buyer_id: int, order: UUID, method: payments.ChargeMethod, 
 def _open_once(
     purchase: PurchaseRequest, method: payments.ChargeMethod, now: datetime
 ) -> PendingPurchase | CheckoutResult:
+    (line,) = purchase.lines
     with transaction.atomic():
         queries.lock_buyer_counter(purchase.buyer_id)
         before = _find_response(purchase)
         if before is not None:
             return before
-        offer = catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)()
+        offer = catalog.pipeline_offer(line.product, line.variant, buyer_id=purchase.buyer_id)()
         waiting = queries.find_open_of_variant(purchase.buyer_id, offer.variant_id)
         if waiting is not None:
             return waiting
-        total = Money(offer.price_sen) * purchase.quantity
-        refusal = checkout.find_refusal(offer, purchase.quantity, purchase.buyer_id, total, purchase.expected_total)
+        total = Money(offer.price_sen) * line.quantity
+        refusal = checkout.find_refusal([(offer, line.quantity)], purchase.buyer_id, total, purchase.expected_total)
         if refusal:
             raise _Refused(refusal)
         _require_offered(method, total)
-        _require_few(purchase, now)
-        pending = _create(purchase, offer, now)
+        _require_few(purchase.buyer_id, line.product, now)
+        pending = _create(purchase, line, offer, now)
         _open_charge(pending, method, now)
         # The stock is what others wait for: it is locked last.
-        _hold(pending, purchase)
+        _hold(pending, line)
     return pending
 
 
@@ -181,15 +182,15 @@ def _require_offered(method: payments.ChargeMethod, total: Money) -> None:
         raise errors.WayNotOffered
 
 
-def _require_few(purchase: PurchaseRequest, now: datetime) -> None:
-    if queries.count_open(purchase.buyer_id) >= OPEN_MAX:
+def _require_few(buyer_id: int, product: UUID, now: datetime) -> None:
+    if queries.count_open(buyer_id) >= OPEN_MAX:
         raise errors.TooManyUnpaid(purchases_max=OPEN_MAX)
     orders_max = checkout.OPEN_ORDERS_PER_DAY_MAX
-    if orders.pipeline_open_orders_today(purchase.buyer_id, purchase.product, now)() >= orders_max:
+    if orders.pipeline_open_orders_today(buyer_id, product, now)() >= orders_max:
         raise errors.TooManyOrders(orders_max=orders_max, retry_after=3600)
 
 
-def _create(purchase: PurchaseRequest, offer: Offer, now: datetime) -> PendingPurchase:
+def _create(purchase: PurchaseRequest, line: PurchaseLine, offer: Offer, now: datetime) -> PendingPurchase:
     return PendingPurchase.objects.create(
         public_id=ids.new_id(),
         buyer_id=purchase.buyer_id,
@@ -198,8 +199,8 @@ def _create(purchase: PurchaseRequest, offer: Offer, now: datetime) -> PendingPu
         variant_title=offer.variant_title,
         sku=offer.sku,
         price_sen=offer.price_sen,
-        quantity=purchase.quantity,
-        total_sen=offer.price_sen * purchase.quantity,
+        quantity=line.quantity,
+        total_sen=offer.price_sen * line.quantity,
         address=purchase.address,
         note=purchase.note,
         idempotency_key=purchase.idempotency_key,
@@ -221,7 +222,7 @@ def _open_charge(pending: PendingPurchase, method: payments.ChargeMethod, now: d
     )
 
 
-def _hold(pending: PendingPurchase, purchase: PurchaseRequest) -> None:
+def _hold(pending: PendingPurchase, line: PurchaseLine) -> None:
     held = stock_writer.hold_pieces(
         pending.variant_id,
         pending.quantity,
@@ -231,7 +232,7 @@ def _hold(pending: PendingPurchase, purchase: PurchaseRequest) -> None:
         now=pending.created_at,
     )
     if not held:
-        offer = catalog.pipeline_offer(purchase.product, purchase.variant, buyer_id=purchase.buyer_id)()
+        offer = catalog.pipeline_offer(line.product, line.variant, buyer_id=pending.buyer_id)()
         raise _Refused(checkout.insufficient_stock(min(offer.available or 0, pending.quantity - 1)))
 
 
@@ -279,15 +280,9 @@ def _build_draft(pending: PendingPurchase, offer: Offer, now: datetime) -> Order
         order=pending.public_id,
         buyer_id=pending.buyer_id,
         shop_id=offer.shop_id,
-        variant_id=offer.variant_id,
         shop_name=offer.shop_name,
         shop_town=offer.shop_town,
-        product_name=offer.name,
-        variant_title=offer.variant_title,
-        sku=offer.sku,
-        photo=offer.photo,
-        price_sen=offer.price_sen,
-        quantity=pending.quantity,
+        lines=(checkout.draft_line(offer, pending.quantity),),
         shipping_sen=0,
         fee_rule=order_fees.choose_fee_rule(Money(pending.total_sen), now),
         address=pending.address,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shop import errors
-from shop.actions.checkout import find_refusal, require_quantity
+from shop.actions.checkout import find_refusal
+from shop.actions.purchase_requests import require_quantity
 from shop.contracts.values import Quote, VariantDetails
 from shop.queries import catalog
 from superapp.core.errors import DomainError
@@ -50,7 +51,7 @@ def _quote_refusal(
 ) -> DomainError | None:
     try:
         offer = catalog.pipeline_offer(product, variant, buyer_id=buyer_id or 0)()
-        refusal = find_refusal(offer, quantity, buyer_id, total, total)
+        refusal = find_refusal([(offer, quantity)], buyer_id, total, total)
     except (errors.StockUnknown, errors.VariantNeeded, errors.VariantNotFound) as problem:
         return problem
     return refusal.error() if refusal else None

@@ -378,6 +378,7 @@ def _parcel_line(written: str, field: str, chars_max: int) -> str:
 
 def _order_moved_event(order: Order, name: str, actor_kind: str, now: datetime) -> OrderMoved:
     lines = orders.list_order_lines(order)
+    first = min(lines, key=lambda line: line.position)
     return OrderMoved(
         order=str(order.public_id),
         number=order.number,
@@ -390,7 +391,7 @@ def _order_moved_event(order: Order, name: str, actor_kind: str, now: datetime) 
         buyer_id=order.buyer_id,
         merchant_id=order.shop.owner_id,
         items=sum(line.quantity for line in lines),
-        first_item=name_with_variant(lines[0].product_name, lines[0].variant_title),
+        first_item=name_with_variant(first.product_name, first.variant_title),
         total_minor=order.total_sen,
         asset=IDR,
         at=clock.to_wire(now),

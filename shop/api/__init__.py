@@ -8,10 +8,10 @@ on the time. Amounts are ``Money`` in sen; ids of products, orders and shops are
 from __future__ import annotations
 
 from shop.actions.catalog import clean_product
-from shop.actions.checkout import clean_address, validate_purchase
 from shop.actions.order_reviews import decide_review_case
 from shop.actions.payouts import fetch_merchant_balance, request_payout
 from shop.actions.photo_storage import store_logo, store_photo
+from shop.actions.purchase_requests import clean_address, validate_purchase
 from shop.actions.qris import (
     bill_rev,
     draw_poster,

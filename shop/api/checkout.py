@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from payments import api as payments
-from shop.actions import checkout
+from shop.actions import checkout, purchase_requests
 from shop.contracts.values import (
     Address,
     CheckoutResult,
@@ -48,7 +48,7 @@ def place_order(
     :raises TooManyOrders, Unavailable: if the buyer or the process is over a limit; nothing is stored under the key
     :raises KeyReused: if the key was used with other fields
     """
-    purchase = checkout.build_purchase_request(
+    purchase = purchase_requests.build_purchase_request(
         buyer_id=buyer_id,
         product=product,
         variant=variant,

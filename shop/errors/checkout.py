@@ -72,6 +72,14 @@ class TooManyUnpaid(DomainError):
     message = _("You have {purchases_max} purchases that you have not paid yet. Pay or cancel one first.")
 
 
+class SeveralShops(DomainError):
+    """The lines of an order are of several shops; an order is from one."""
+
+    code = "shop.several_shops"
+    kind = ErrorKind.INVALID
+    message = _("An order is from one shop. Order from each shop by itself.")
+
+
 class WayNotOffered(DomainError):
     """
     The purchase cannot be paid in this way: no bank is connected, or a code may not move so much. Nothing is stored.

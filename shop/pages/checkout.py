@@ -37,8 +37,8 @@ from payments.errors import (
 )
 from shop import api
 from shop.actions import pending_purchases
-from shop.actions.checkout import QUANTITY_MAX as ORDER_QUANTITY_MAX
-from shop.actions.checkout import build_purchase_request
+from shop.actions.purchase_requests import QUANTITY_MAX as ORDER_QUANTITY_MAX
+from shop.actions.purchase_requests import build_purchase_request
 from shop.api import CheckoutCompleted, CheckoutTotalChanged, Quote
 from shop.contracts.values import PUBLIC_STOCK_MAX
 from shop.errors import KeyReused, QuantityInvalid, SoldOut, TooManyUnpaid, WayNotOffered

@@ -12,6 +12,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +23,32 @@ from shop.contracts.values import Address, CheckoutCompleted, CheckoutRefused, C
 from shop.domain.order_numbers import order_number
 from shop.domain.order_states import ACCEPT_WITHIN
 from shop.domain.payment_references import order_reference
+from shop.domain.product_options import name_with_variant
 from shop.models import Attempt
 from shop.writers import stock_writer
 from superapp.core import prepared
 from superapp.core.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A line of an order that is about to be placed, with all values that are copied into it."""
+
+    variant_id: int
+    product_name: str
+    variant_title: str
+    sku: str
+    photo: str
+    price_sen: int
+    quantity: int
+
+    @property
+    def total_sen(self) -> int:
+        return self.price_sen * self.quantity
+
+    @property
+    def full_name(self) -> str:
+        return name_with_variant(self.product_name, self.variant_title)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +58,10 @@ class OrderDraft:
     order: UUID
     buyer_id: int
     shop_id: int
-    variant_id: int
     shop_name: str
     shop_town: str
-    product_name: str
-    variant_title: str
-    sku: str
-    photo: str
-    price_sen: int
-    quantity: int
+    # Of different variants, in the order in which the buyer named them.
+    lines: tuple[DraftLine, ...]
     shipping_sen: int
     fee_rule: str
     address: Address
@@ -56,7 +75,12 @@ class OrderDraft:
 
     @property
     def items_sen(self) -> int:
-        return self.price_sen * self.quantity
+        return sum(line.total_sen for line in self.lines)
+
+    @property
+    def lines_to_lock(self) -> list[DraftLine]:
+        """The lines in the order in which their stocks are locked."""
+        return sorted(self.lines, key=lambda line: line.variant_id)
 
     @property
     def total(self) -> Money:
@@ -83,13 +107,12 @@ def pipeline_uncontended_rows(draft: OrderDraft) -> None:
     """
     order, at = _uuid_parameter(draft.order), _datetime_parameter(draft.now)
     attempt = [draft.buyer_id, draft.idempotency_key, draft.content_hash, order, at]
-    copied = [draft.product_name, draft.variant_title, draft.sku, draft.photo]
-    line = [order, draft.variant_id, *copied, draft.price_sen, draft.quantity, draft.items_sen]
+    lines = [(_LINE, _line_values(order, place, line)) for place, line in enumerate(draft.lines, 1)]
     prepared.execute_as_one(
         [
             (_ATTEMPT, attempt),
             (_EVENT, [order, draft.buyer_id, at]),
-            (_LINE, line),
+            *lines,
             (_TIMER, [order, _datetime_parameter(draft.now + ACCEPT_WITHIN)]),
             (_COUNT_FOR_BUYER, [draft.buyer_id]),
         ]
@@ -107,14 +130,18 @@ def pipeline_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] |
     return ask(draft)
 
 
+def _line_values(order: Any, place: int, line: DraftLine) -> list[Any]:
+    copied = [line.product_name, line.variant_title, line.sku, line.photo]
+    return [order, place, line.variant_id, *copied, line.price_sen, line.quantity, line.total_sen]
+
+
 def _pipeline_contended_rows_on_postgres(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
+    lines = draft.lines_to_lock
+    taken = [value for line in lines for value in (line.quantity, line.variant_id, line.quantity)]
+    move = (draft.reference, draft.stock_key, draft.buyer_id, draft.now)
+    told = [value for line in lines for value in (line.quantity, *move)]
     asked = prepared.execute_deferred(
-        _CONTENDED_ROWS,
-        [
-            *(draft.shop_id, draft.quantity, draft.variant_id, draft.quantity),
-            *(draft.quantity, draft.reference, draft.stock_key, draft.buyer_id, draft.now),
-            *_order_values(draft),
-        ],
+        _contended_rows(len(lines)), [draft.shop_id, *taken, *told, *_order_values(draft)]
     )
 
     def revs() -> tuple[int, int] | None:
@@ -126,16 +153,17 @@ def _pipeline_contended_rows_on_postgres(draft: OrderDraft) -> Callable[[], tupl
 
 def _write_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
     prepared.execute_deferred(_COUNT_FOR_SHOP, [draft.shop_id])
-    taken = stock_writer.commit_pieces(
-        draft.variant_id,
-        draft.quantity,
-        reference=draft.reference,
-        key=draft.stock_key,
-        buyer_id=draft.buyer_id,
-        now=draft.now,
-    )
-    if not taken:
-        return lambda: None
+    for line in draft.lines_to_lock:
+        taken = stock_writer.commit_pieces(
+            line.variant_id,
+            line.quantity,
+            reference=draft.reference,
+            key=draft.stock_key,
+            buyer_id=draft.buyer_id,
+            now=draft.now,
+        )
+        if not taken:
+            return lambda: None
     ((purchase_rev, sale_rev),) = prepared.execute_deferred(_ORDER_ON_SQLITE, [*_order_values(draft), draft.shop_id])()
     return lambda: (purchase_rev, sale_rev)
 
@@ -162,7 +190,7 @@ _EVENT = (
 _LINE = (
     "INSERT INTO shop_orderline"
     " (order_id, position, variant_id, product_name, variant_title, sku, photo, price_sen, quantity, total_sen)"
-    " VALUES (%s, 1, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _TIMER = "INSERT INTO shop_ordertimer (order_id, kind, due_at, state) VALUES (%s, 'accept', %s, 'waiting')"
 _COUNT = "UPDATE shop_ordercounter SET orders = orders + 1, unfinished = unfinished + 1, rev = rev + 1"
@@ -178,19 +206,36 @@ _ORDER_ON_SQLITE = (
     f"{_ORDER} VALUES (%s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
     f" {_BUYERS_REV}, (SELECT rev FROM shop_ordercounter WHERE shop_id = %s)) RETURNING purchase_rev, sale_rev"
 )
-# One statement, so that contended rows are locked as briefly as possible. The stock is updated after the counter, the
-# lock order of all writers; if there are too few pieces, no order and no stock move are written.
-_CONTENDED_ROWS = (
-    f"WITH counted AS MATERIALIZED ({_COUNT_FOR_SHOP} RETURNING rev),"
-    " taken AS (UPDATE shop_stock s SET committed = s.committed + %s, version = s.version + 1 FROM counted"
-    " WHERE s.variant_id = %s AND s.on_hand - s.held - s.committed >= %s"
-    " RETURNING s.variant_id, s.version, counted.rev),"
-    f" told AS (INSERT INTO shop_stockmove ({stock_writer.COLUMNS})"
-    " SELECT variant_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM taken)"
-    f" {_ORDER} SELECT %s::uuid, %s, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
-    f" %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM taken"
+_AVAILABLE = "s.on_hand - s.held - s.committed >= %s"
+_TAKEN = (
+    "{name} AS (UPDATE shop_stock s SET committed = s.committed + %s, version = s.version + 1 FROM {before}"
+    " WHERE s.variant_id = %s AND {available} RETURNING s.variant_id, s.version, {before}.rev)"
+)
+_TOLD = "SELECT variant_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM {name}"
+_ORDER_ON_POSTGRES = (
+    f"{_ORDER} SELECT %s::uuid, %s, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
+    f" %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM {{last}}"
     " RETURNING purchase_rev, sale_rev"
 )
+
+
+@cache
+def _contended_rows(lines: int) -> str:
+    """
+    Build the statement that counts an order of so many lines for the shop, takes its pieces, and writes it.
+
+    It is one, so that contended rows are locked as briefly as possible. Each part reads what the one before returned:
+    the stocks are locked after the counter and in their order, and if one has too few pieces, no order and no stock
+    move of it or of a later one is written. The caller rolls back what came before.
+    """
+    names = ["counted", *(f"taken_{number}" for number in range(1, lines + 1))]
+    taken = ", ".join(_TAKEN.format(name=name, before=before, available=_AVAILABLE) for before, name in pairwise(names))
+    told = " UNION ALL ".join(_TOLD.format(name=name) for name in names[1:])
+    return (
+        f"WITH counted AS MATERIALIZED ({_COUNT_FOR_SHOP} RETURNING rev), {taken},"
+        f" told AS (INSERT INTO shop_stockmove ({stock_writer.COLUMNS}) {told})"
+        f" {_ORDER_ON_POSTGRES.format(last=names[-1])}"
+    )
 
 
 def store_refusal(

@@ -12,7 +12,7 @@ from payments.models import Account
 from payments.writers import ledger
 from payments.writers.ledger import JournalEntry, TransferLine, derive_key
 from shop import api
-from shop.actions import checkout
+from shop.actions import checkout, purchase_requests
 from superapp.accounts import api as accounts
 from superapp.core.money import Money
 from tests.harness.authorizations import BY_PIN, entry_fields
@@ -47,7 +47,7 @@ def make_world(handle: str) -> dict[str, Any]:
 
 
 def buy(order: dict[str, Any]) -> dict[str, Any]:
-    purchase = checkout.build_purchase_request(
+    purchase = purchase_requests.build_purchase_request(
         buyer_id=order["buyer"],
         product=UUID(order["product"]),
         quantity=1,

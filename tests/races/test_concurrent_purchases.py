@@ -69,8 +69,9 @@ def all_have_looked(monkeypatch):
 @pytest.fixture
 def without_the_condition(monkeypatch):
     """Taking does not ask any more whether there is enough."""
-    assert CONDITION in order_writer._CONTENDED_ROWS
-    monkeypatch.setattr(order_writer, "_CONTENDED_ROWS", order_writer._CONTENDED_ROWS.replace(CONDITION, "%s > 0"))
+    assert CONDITION in order_writer._contended_rows(1)
+    without = order_writer._contended_rows(1).replace(CONDITION, "%s > 0")
+    monkeypatch.setattr(order_writer, "_contended_rows", lambda _lines: without)
 
     def careless(variant_id, quantity, **told):
         statement = (

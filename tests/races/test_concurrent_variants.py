@@ -9,12 +9,14 @@ import pytest
 from payments.maintenance import integrity_checks as money
 from shop import api, errors
 from shop.actions import checkout
+from shop.actions.purchase_requests import PurchaseLine, build_request_of_lines
 from shop.api import VariantChange
 from shop.maintenance import integrity_checks
 from shop.models import Order, OrderLine, Variant
 from superapp.core.fair_semaphore import FairSemaphore
 from superapp.core.money import Money
-from tests.shop.conftest import COLOURS, SIZES, variant_of
+from tests.harness.authorizations import BY_PIN
+from tests.shop.conftest import ADDRESS, COLOURS, SIZES, variant_of
 
 BUYERS = 10
 
@@ -56,6 +58,30 @@ def test_variants_of_one_product_do_not_share_their_stock(shirts, make_payer, bu
 
     assert Counter(type(answer).__name__ for answer in answers) == {"CheckoutCompleted": 6, "CheckoutRefused": 4}
     assert Order.objects.count() == 6
+    assert all_is_well(now) == []
+
+
+def test_orders_that_name_the_same_stocks_in_opposite_order_do_not_lock_each_other_out(
+    shirts, change, make_payer, in_threads, now
+):
+    """One after the other takes the stocks by their ids, however the lines are ordered."""
+    change(VariantChange(values=("Merah", "S"), on_hand=5), VariantChange(values=("Biru", "M"), on_hand=5))
+    buyers = [make_payer(f"buyer{n}", 1_000_000_00) for n in range(BUYERS)]
+    lines = [
+        PurchaseLine(shirts.public_id, 1, variant_of(shirts, *values).public_id)
+        for values in (("Merah", "S"), ("Biru", "M"))
+    ]
+
+    def place(n):
+        purchase = build_request_of_lines(
+            buyer_id=buyers[n].pk, lines=lines[:: 1 if n % 2 else -1], address=ADDRESS, note="",
+            expected_total=Money(50_000_00), idempotency_key="k",
+        )  # fmt: skip
+        return checkout.place_order(purchase, authorization=BY_PIN, now=now)
+
+    answers = in_threads(*[lambda n=n: place(n) for n in range(BUYERS)])
+
+    assert Counter(type(answer).__name__ for answer in answers) == {"CheckoutCompleted": 5, "CheckoutRefused": 5}
     assert all_is_well(now) == []
 
 

@@ -39,8 +39,8 @@ ADDRESS = {"name": "Ana", "phone": "0812 3456 7890", "text": "Jalan 1", "town": 
 def act(number):
     people = get_user_model().objects.in_bulk(field_name="handle")
     if what == "buy":
-        from shop.actions import checkout
-        purchase = checkout.build_purchase_request(buyer_id=people["buyer0"].pk, product=product, quantity=1,
+        from shop.actions import checkout, purchase_requests
+        purchase = purchase_requests.build_purchase_request(buyer_id=people["buyer0"].pk, product=product, quantity=1,
             address=ADDRESS, note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}")
         checkout.place_order(purchase, authorization=BY_PIN, now=NOW)
     elif what == "time":

@@ -11,7 +11,7 @@ from django.test import override_settings
 from payments import api as payments
 from payments.actions.incoming_payments import BankCredit, place_incoming_payment
 from shop.actions import pending_purchases
-from shop.actions.checkout import build_purchase_request
+from shop.actions.purchase_requests import build_purchase_request
 from shop.models import PendingPurchase
 from superapp.core.money import Money
 

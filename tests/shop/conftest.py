@@ -14,7 +14,7 @@ from django.test import Client
 from payments.adapters import banks
 from shop import api
 from shop.actions import pending_purchases, photo_storage
-from shop.actions.checkout import build_purchase_request
+from shop.actions.purchase_requests import build_purchase_request
 from shop.api import ProductOption, VariantChange
 from superapp.accounts.models import User
 from superapp.core.money import Money

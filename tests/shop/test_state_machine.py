@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from payments import api as payments
 from payments.maintenance import integrity_checks as money
 from shop import api, errors
-from shop.actions import checkout
+from shop.actions import checkout, purchase_requests
 from shop.maintenance import integrity_checks, order_timers
 from shop.models import Order, OrderCounter, Shipment, Stock
 from superapp.accounts.models import User
@@ -138,12 +138,12 @@ class ShopMachine(RuleBasedStateMachine):
         self.people, self.shop, self.goods = self.scene["open"](number)
         self.resis = {written: f"r{number}-{written}" for written in NUMBERS}
         self.model = Auditor(on_hand=dict.fromkeys(GOODS, 3))
-        self.asked: list[tuple[checkout.PurchaseRequest, api.CheckoutResult]] = []
+        self.asked: list[tuple[purchase_requests.PurchaseRequest, api.CheckoutResult]] = []
 
     @rule(buyer=st.sampled_from(BUYERS), product=st.sampled_from(GOODS), pieces=st.integers(1, 4), lie=st.booleans())
     def buy(self, buyer: str, product: str, pieces: int, lie: bool) -> None:
         total = Money(PRICE * pieces) if not lie else Money(PRICE * pieces + 100)
-        purchase = checkout.build_purchase_request(
+        purchase = purchase_requests.build_purchase_request(
             buyer_id=self.people[buyer], product=self.goods[product], quantity=pieces, address=ADDRESS, note="",
             expected_total=total, idempotency_key=f"k{next(self.numbers)}",
         )  # fmt: skip
