@@ -15,7 +15,7 @@ from msgspec import UNSET, UnsetType
 from shop import errors
 from shop.domain import text_cleaning
 from shop.events import ProductChanged
-from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, Product, Shop, Stock, Variant
+from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, PriceChange, Product, Shop, Stock, Variant
 from shop.queries import catalog
 from shop.writers import stock_writer
 from superapp.core import outbox
@@ -80,7 +80,7 @@ def add_product(
             changed_at=now,
             **fields,
         )
-        stock = Stock.objects.create(variant=Variant.objects.create(product=product, **of_variant))
+        stock = create_variant(Variant(product=product, **of_variant), now)
         if quantity:
             stock_writer.set_on_hand(
                 stock, quantity, reference=f"set:{quantity}", key="added", actor_id=owner_id, now=now
@@ -295,7 +295,7 @@ def _change(
     if expected_version is not None and product.version != expected_version:
         raise errors.ProductMoved
     if variant is not None:
-        save_differing(variant, changed_of_variant)
+        save_variant(variant, changed_of_variant, now)
     save_differing(product, changed)
     touch(product, now)
     if _FOUND_BY & {*changed, *changed_of_variant}:
@@ -314,6 +314,24 @@ def save_differing(row: Product | Variant, fields: dict[str, object]) -> bool:
     if changed:
         row.save(update_fields=changed)
     return bool(changed)
+
+
+def create_variant(variant: Variant, now: datetime) -> Stock:
+    """Save a new variant with its first price, and return its stock, which is empty."""
+    variant.save()
+    PriceChange.objects.create(variant=variant, price_sen=variant.price_sen, at=now)
+    return Stock.objects.create(variant=variant)
+
+
+def save_variant(variant: Variant, fields: dict[str, object], now: datetime) -> bool:
+    """Save those of the fields that differ, a new price with its row of history; return whether there are any."""
+    price_sen = fields.get("price_sen")
+    if isinstance(price_sen, int) and price_sen != variant.price_sen:
+        before = catalog.find_newest_price(variant)
+        # Whoever waited for the product's lock may have looked at the clock before whoever held it.
+        at = max(now, before.at) if before is not None else now
+        PriceChange.objects.create(variant=variant, price_sen=price_sen, at=at)
+    return save_differing(variant, fields)
 
 
 def touch(product: Product, now: datetime) -> None:

@@ -25,7 +25,7 @@ from shop.domain.product_options import (
     list_combinations,
     plan_change,
 )
-from shop.models import Photo, Product, Stock, Variant
+from shop.models import Photo, Product, Variant
 from shop.queries import catalog
 from superapp.core.errors import DomainError, ErrorCollector, InputInvalid
 from superapp.core.money import Money
@@ -76,7 +76,7 @@ def set_options(
         _require_version(locked, expected_version)
         sold = list(catalog.sold_variants().filter(product=locked))
         plan = plan_change(locked.list_options(), cleaned, [variant.values for variant in sold])
-        _apply_plan(locked, sold, plan, list_combinations(cleaned))
+        _apply_plan(locked, sold, plan, list_combinations(cleaned), now)
         stored = [{"name": option.name, "values": list(option.values)} for option in cleaned]
         catalog_actions.save_differing(locked, {"options": stored})
         catalog_actions.touch(locked, now)
@@ -152,10 +152,10 @@ def change_variants(
         for change, fields in zip(changes, cleaned, strict=True):
             variant = sold.get(change.values)
             if variant is None and change.is_sold:
-                sold[change.values] = _offer(locked, change.values, places[change.values], first, fields)
+                sold[change.values] = _offer(locked, change.values, places[change.values], first, fields, now)
                 has_changed = True
             elif variant is not None:
-                has_changed |= catalog_actions.save_differing(variant, fields)
+                has_changed |= catalog_actions.save_variant(variant, fields, now)
         if not sold:
             raise errors.LastVariant
         if has_changed:
@@ -165,7 +165,9 @@ def change_variants(
         _set_stocks(sold, changes, owner_id=owner_id, key=idempotency_key, now=now)
 
 
-def _apply_plan(product: Product, sold: Sequence[Variant], plan: OptionsChange, order: Sequence[Combination]) -> None:
+def _apply_plan(
+    product: Product, sold: Sequence[Variant], plan: OptionsChange, order: Sequence[Combination], now: datetime
+) -> None:
     """Retire, rename, place and add variants as planned."""
     place_of = {values: place for place, values in enumerate(order)}
     # All that change step aside first, since a combination is sold once at any moment.
@@ -176,7 +178,7 @@ def _apply_plan(product: Product, sold: Sequence[Variant], plan: OptionsChange, 
         if values is not None:
             _put(variant, values, place_of[values])
     for values in plan.added:
-        _offer(product, values, place_of[values], sold[0], {})
+        _offer(product, values, place_of[values], sold[0], {}, now)
 
 
 def _put(variant: Variant, values: Combination, place: int) -> None:
@@ -186,20 +188,21 @@ def _put(variant: Variant, values: Combination, place: int) -> None:
     variant.save(update_fields=["value_1", "value_2", "value_3", "position", "is_retired"])
 
 
-def _offer(product: Product, values: Combination, place: int, like: Variant, fields: dict[str, object]) -> Variant:
+def _offer(
+    product: Product, values: Combination, place: int, like: Variant, fields: dict[str, object], now: datetime
+) -> Variant:
     """Sell a combination: as the variant that it was before, or else as a new one that costs what ``like`` costs."""
     variant = catalog.find_retired_variant(product, values)
     if variant is not None:
         _put(variant, values, place)
-        catalog_actions.save_differing(variant, fields)
+        catalog_actions.save_variant(variant, fields, now)
         return variant
     variant = Variant(product=product, price_sen=like.price_sen, weight_grams=like.weight_grams)
     for name, value in fields.items():
         setattr(variant, name, value)
     variant.value_1, variant.value_2, variant.value_3 = (*values, "", "", "")[:OPTIONS_MAX]
     variant.position = place
-    variant.save()
-    Stock.objects.create(variant=variant)
+    catalog_actions.create_variant(variant, now)
     return variant
 
 

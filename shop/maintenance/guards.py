@@ -14,6 +14,7 @@ SQL = Path(__file__).parent.parent / "sql"
 GUARDED = (
     "product",
     "variant",
+    "pricechange",
     "stock",
     "stockmove",
     "order",
@@ -35,6 +36,8 @@ TRIGGERS = (
     GuardTrigger("variant", "never_deleted", "BEFORE DELETE", "refuse", "is retired, and never deleted"),
     GuardTrigger("variant", "begins_within_limit", "BEFORE INSERT", "variant_opening_guard"),
     GuardTrigger("variant", "stays", "BEFORE UPDATE", "variant_guard"),
+    GuardTrigger("pricechange", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
+    GuardTrigger("pricechange", "in_order", "BEFORE INSERT", "pricechange_guard"),
     GuardTrigger("stock", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("stock", "begins_empty", "BEFORE INSERT", "stock_opening_guard"),
     GuardTrigger("stock", "moves", "BEFORE UPDATE", "stock_guard"),

@@ -6,7 +6,7 @@ from shop.models.pending_purchases import PendingPurchase
 from shop.models.product_documents import ProductDocument
 from shop.models.stock import Stock, StockMove
 from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
-from shop.models.variants import Variant
+from shop.models.variants import PriceChange, Variant
 
 __all__ = [
     "KEY_CHARS_MAX",
@@ -21,6 +21,7 @@ __all__ = [
     "OrderTimer",
     "PendingPurchase",
     "Photo",
+    "PriceChange",
     "Product",
     "ProductDocument",
     "ReviewCase",

@@ -1,4 +1,4 @@
-"""Model of variants, of which a product is bought as one."""
+"""Models of variants, of which a product is bought as one, and of their prices."""
 
 from __future__ import annotations
 
@@ -74,3 +74,15 @@ class Variant(models.Model):
     @property
     def title(self) -> str:
         return title_of(self.values)
+
+
+class PriceChange(models.Model):
+    """A price that a variant had from a moment on, until its next one. Append-only; the newest is the present one."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    price_sen = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(price_sen__gt=0), name="shop_pricechange_costs_something"),)
+        indexes = (models.Index(fields=["variant", "id"], name="shop_pricechange_of_variant"),)

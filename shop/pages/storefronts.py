@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from shop import api
 from shop.pages import page_cache, storefront_presenters, structured_data, variant_picker
 from shop.pages.product_fields import parse_variant
-from shop.queries import public_catalog
+from shop.queries import public_catalog, struck_prices
 from superapp.accounts import api as accounts
 from superapp.core import clock
 from superapp.web import time_formats
@@ -110,6 +110,7 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         context = {
             "shop": shown,
             "product": product,
+            "struck": struck_prices.find_struck_price(variant.public_id, now=now) if variant is not None else None,
             "variant": variant if page.product.options else None,
             "options": variant_picker.present_options(page.product, variant, url=product.url),
             "others": [storefront_presenters.present_product(one, handle=handle) for one in others],

@@ -14,7 +14,7 @@ from django.db.models import Max, Prefetch, Q, QuerySet
 from shop.contracts.values import PhotoDetails, ProductDetails, ProductState, ShopDetails, StockLevel, VariantDetails
 from shop.domain.product_options import OPTIONS_MAX, Combination, title_of
 from shop.errors import ProductNotFound, ShopNotFound, StockUnknown, VariantNeeded, VariantNotFound
-from shop.models import Photo, Product, Shop, Stock, StockMove, Variant
+from shop.models import Photo, PriceChange, Product, Shop, Stock, StockMove, Variant
 from superapp.accounts import api as accounts
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -151,6 +151,10 @@ def find_product_by_key(shop: Shop, idempotency_key: str) -> Product | None:
 def next_position(shop: Shop) -> int:
     last = Product.objects.filter(shop=shop).aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
+
+
+def find_newest_price(variant: Variant) -> PriceChange | None:
+    return PriceChange.objects.filter(variant=variant).order_by("-pk").first()
 
 
 def find_retired_variant(product: Product, values: Combination) -> Variant | None:

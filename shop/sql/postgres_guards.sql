@@ -36,10 +36,24 @@ BEGIN
     IF NEW.id <> OLD.id OR NEW.public_id <> OLD.public_id OR NEW.product_id <> OLD.product_id THEN
         RAISE EXCEPTION 'shop_variant: stays with its product' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NEW.price_sen <> OLD.price_sen AND NEW.price_sen IS DISTINCT FROM (
+        SELECT price_sen FROM shop_pricechange WHERE variant_id = NEW.id ORDER BY id DESC LIMIT 1
+    ) THEN
+        RAISE EXCEPTION 'shop_variant: a price is told before it holds' USING ERRCODE = 'restrict_violation';
+    END IF;
     IF OLD.is_retired AND NOT NEW.is_retired
         AND (SELECT count(*) FROM shop_variant WHERE product_id = NEW.product_id AND NOT is_retired) >= 100
     THEN
         RAISE EXCEPTION 'shop_variant: a product sells a hundred at most' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
+CREATE OR REPLACE FUNCTION shop_pricechange_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF EXISTS (SELECT FROM shop_pricechange WHERE variant_id = NEW.variant_id AND at > NEW.at) THEN
+        RAISE EXCEPTION 'shop_pricechange: none is put in before another' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END

@@ -12,6 +12,13 @@ WHERE NOT v.is_retired AND (
     OR (v.value_3 <> '') <> (p.options ->> 2 IS NOT NULL)
 );
 
+-- rule: a variant costs what its newest price says
+SELECT 'variant ' || v.public_id, v.price_sen || ', told ' || coalesce(c.price_sen, 0)
+FROM shop_variant v LEFT JOIN shop_pricechange c ON c.id = (
+    SELECT max(x.id) FROM shop_pricechange x WHERE x.variant_id = v.id
+)
+WHERE v.price_sen <> coalesce(c.price_sen, 0);
+
 -- rule: a stock stands where its moves left it
 SELECT 'stock of product ' || p.slug || ', variant ' || v.id, 'on hand ' || s.on_hand || ', held ' || s.held || ', committed ' || s.committed || ', version ' || s.version
 FROM shop_stock s JOIN shop_variant v ON v.id = s.variant_id JOIN shop_product p ON p.id = v.product_id LEFT JOIN (

@@ -46,6 +46,26 @@ WHEN OLD.is_retired AND NOT NEW.is_retired
     AND (SELECT count(*) FROM shop_variant WHERE product_id = NEW.product_id AND NOT is_retired) >= 100
 BEGIN SELECT RAISE(ABORT, 'shop_variant: a product sells a hundred at most'); END;
 
+CREATE TRIGGER shop_variant_price_is_told BEFORE UPDATE ON shop_variant
+WHEN NEW.price_sen <> OLD.price_sen AND NEW.price_sen IS NOT (
+    SELECT price_sen FROM shop_pricechange WHERE variant_id = NEW.id ORDER BY id DESC LIMIT 1
+)
+BEGIN SELECT RAISE(ABORT, 'shop_variant: a price is told before it holds'); END;
+
+CREATE TRIGGER shop_pricechange_unchanged BEFORE UPDATE ON shop_pricechange
+BEGIN SELECT RAISE(ABORT, 'shop_pricechange: is append-only'); END;
+
+CREATE TRIGGER shop_pricechange_undeleted BEFORE DELETE ON shop_pricechange
+BEGIN SELECT RAISE(ABORT, 'shop_pricechange: is append-only'); END;
+
+CREATE TRIGGER shop_pricechange_once BEFORE INSERT ON shop_pricechange
+WHEN EXISTS (SELECT 1 FROM shop_pricechange WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'shop_pricechange: is append-only'); END;
+
+CREATE TRIGGER shop_pricechange_in_order BEFORE INSERT ON shop_pricechange
+WHEN EXISTS (SELECT 1 FROM shop_pricechange WHERE variant_id = NEW.variant_id AND at > NEW.at)
+BEGIN SELECT RAISE(ABORT, 'shop_pricechange: none is put in before another'); END;
+
 CREATE TRIGGER shop_stock_undeleted BEFORE DELETE ON shop_stock
 BEGIN SELECT RAISE(ABORT, 'shop_stock: is never deleted'); END;
 

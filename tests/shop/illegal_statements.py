@@ -52,6 +52,11 @@ ILLEGAL = {
     "price below nothing": "UPDATE shop_variant SET price_sen = -100",
     "half a rupiah": "UPDATE shop_variant SET price_sen = 150",
     "price beyond counting": "UPDATE shop_variant SET price_sen = 100000000100",
+    "price changed in silence": "UPDATE shop_variant SET price_sen = 100 WHERE id = {variant}",
+    "price of the past changed": "UPDATE shop_pricechange SET price_sen = 9900000",
+    "price of the past deleted": "DELETE FROM shop_pricechange",
+    "price put in before another": "INSERT INTO shop_pricechange (variant_id, price_sen, at) VALUES ({variant}, 9900000, '2020-01-01 00:00:00+00:00')",
+    "free price told": "INSERT INTO shop_pricechange (variant_id, price_sen, at) VALUES ({variant}, 0, '2099-01-01 00:00:00+00:00')",
     # Variants.
     "product deleted": "DELETE FROM shop_product WHERE id = {beside}",
     "four options": """UPDATE shop_product SET options = '[{{}}, {{}}, {{}}, {{}}]' WHERE id = {product}""",
@@ -160,6 +165,7 @@ ILLEGAL = {
 ILLEGAL_ON_SQLITE = {
     "half a piece": "UPDATE shop_stock SET on_hand = on_hand + 0.5, version = version + 1 WHERE variant_id = {variant}",
     "product replaced": "INSERT OR REPLACE INTO shop_product SELECT * FROM shop_product",
+    "price replaced": "INSERT OR REPLACE INTO shop_pricechange SELECT * FROM shop_pricechange",
     "variant replaced": "INSERT OR REPLACE INTO shop_variant SELECT * FROM shop_variant",
     "stock replaced": "INSERT OR REPLACE INTO shop_stock SELECT * FROM shop_stock",
     "move replaced": "INSERT OR REPLACE INTO shop_stockmove SELECT * FROM shop_stockmove",
