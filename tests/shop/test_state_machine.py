@@ -1,15 +1,16 @@
-"""Random afternoons in a shop against an auditor who keeps three numbers a product and a ledger on paper."""
+"""Random afternoons in a shop against an auditor who keeps three numbers for all goods and a ledger on paper."""
 
 from __future__ import annotations
 
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -25,6 +26,8 @@ from payments import api as payments
 from payments.maintenance import integrity_checks as money
 from shop import api, errors
 from shop.actions import checkout, purchase_requests
+from shop.actions.purchase_requests import PurchaseLine
+from shop.api import ProductOption, VariantChange
 from shop.maintenance import integrity_checks, order_timers
 from shop.models import Order, OrderCounter, Shipment, Stock
 from superapp.accounts.models import User
@@ -32,15 +35,14 @@ from superapp.core.money import Money
 from tests.harness import depth
 from tests.harness.authorizations import BY_PIN
 from tests.harness.socket_client import make_trusted_device
+from tests.shop.auditor import BUYERS, MAY, PRICES, PURSE, Auditor, Deal, cost_of, sum_up
 from tests.shop.conftest import ADDRESS
 from tests.shop.html_clients import browser_of
 
 # An example is an afternoon of twenty steps, each a commit, proved by the auditor: a third of a second of work.
 EXAMPLES = depth.examples(check=20, deep=500)
 NOW = datetime(2027, 3, 1, 2, 3, 4, tzinfo=UTC)
-PRICE = 10_000_00
-PURSE = 100_000_00
-BUYERS, GOODS = ("ana", "cy"), ("gelang", "kalung")
+COLOURS = ProductOption("Warna", ("Merah", "Biru"))
 MERCHANT, OUTSIDER = "bo", "eve"
 # How couriers are written, and the name under which their parcels are kept.
 COURIERS = {"JNE": "JNE", " jne ": "JNE", "SiCepat": "SiCepat"}
@@ -49,80 +51,13 @@ NUMBERS = ("1a", "2b", "3c")
 NO_PARCELS = [("", "7"), ("JNE", " "), ("JNE", "x" * 41), ("y" * 41, "7")]
 PARCEL = {"courier": st.sampled_from(sorted(COURIERS)), "number": st.sampled_from(NUMBERS)}
 SELDOM = st.sampled_from([False, False, True])
-# Who may do what, as an auditor would have it on one page.
-MAY = {
-    "accept": ("merchant", {"paid"}, "accepted"),
-    "pack": ("merchant", {"accepted"}, "packed"),
-    "report": ("merchant", {"shipped"}, "delivered"),
-    "confirm": ("buyer", {"shipped", "delivered"}, "completed"),
-    "buyer cancels": ("buyer", {"paid"}, "cancelled"),
-    "merchant cancels": ("merchant", {"paid", "accepted", "packed", "shipped", "delivered"}, "cancelled"),
-}
+# Two lines may be of the same goods.
+LINES = st.lists(st.tuples(st.sampled_from(sorted(PRICES)), st.integers(1, 3)), min_size=1, max_size=3)
 
 
-@dataclass
-class Deal:
-    buyer: str
-    product: str
-    pieces: int
-    state: str = "paid"
-    due_at: datetime | None = None
-    # When an operator is asked, unless somebody ends it or a courier comes.
-    review_at: datetime | None = None
-    # When which courier and number were said of its parcel: the last counts, the others stay on its track.
-    named: list[tuple[datetime, str, str]] = field(default_factory=list)
-    # When the courier said that it came.
-    came_at: datetime | None = None
-
-    @property
-    def parcel(self) -> tuple[str, str] | None:
-        return self.named[-1][1:] if self.named else None
-
-
-@dataclass
-class Auditor:
-    """An independent reckoning of what must be true, without any of our code."""
-
-    on_hand: dict[str, int] = field(default_factory=dict)
-    purse: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUYERS, PURSE))
-    merchant: int = 0
-    deals: dict[object, Deal] = field(default_factory=dict)
-
-    def committed(self, product: str) -> int:
-        waiting = ("paid", "accepted", "packed")
-        return sum(deal.pieces for deal in self.deals.values() if deal.product == product and deal.state in waiting)
-
-    def unfinished(self, buyer: str | None = None) -> list[Deal]:
-        return [
-            deal
-            for deal in self.deals.values()
-            if deal.state not in ("completed", "cancelled") and buyer in (None, deal.buyer)
-        ]
-
-    def is_on_its_way_to_another(self, deal: Deal, parcel: tuple[str, str]) -> bool:
-        return any(
-            other.parcel == parcel and other.state == "shipped" and other.buyer != deal.buyer
-            for other in self.deals.values()
-        )
-
-    def meant(self, parcel: tuple[str, str]) -> list[Deal]:
-        """Return the orders that a courier means: those of the first buyer to whom this parcel was sent."""
-        said = sorted(
-            (deal for deal in self.deals.values() if deal.parcel == parcel),
-            key=lambda deal: (deal.state == "cancelled", deal.named[-1][0]),
-        )
-        return [
-            deal
-            for deal in said
-            if deal.buyer == said[0].buyer and (said[0].came_at is None or deal.named[-1][0] <= said[0].came_at)
-        ]
-
-    def end(self, deal: Deal, state: str) -> None:
-        if state == "completed":
-            self.merchant += deal.pieces * PRICE
-        else:
-            self.purse[deal.buyer] += deal.pieces * PRICE
-        deal.state, deal.due_at, deal.review_at = state, None, None
+class Goods(NamedTuple):
+    product: UUID
+    variant: UUID
 
 
 class ShopMachine(RuleBasedStateMachine):
@@ -137,34 +72,60 @@ class ShopMachine(RuleBasedStateMachine):
         number = next(self.numbers)
         self.people, self.shop, self.goods = self.scene["open"](number)
         self.resis = {written: f"r{number}-{written}" for written in NUMBERS}
-        self.model = Auditor(on_hand=dict.fromkeys(GOODS, 3))
+        self.model = Auditor(on_hand=dict.fromkeys(PRICES, 3))
         self.asked: list[tuple[purchase_requests.PurchaseRequest, api.CheckoutResult]] = []
 
-    @rule(buyer=st.sampled_from(BUYERS), product=st.sampled_from(GOODS), pieces=st.integers(1, 4), lie=st.booleans())
-    def buy(self, buyer: str, product: str, pieces: int, lie: bool) -> None:
-        total = Money(PRICE * pieces) if not lie else Money(PRICE * pieces + 100)
-        purchase = purchase_requests.build_purchase_request(
-            buyer_id=self.people[buyer], product=self.goods[product], quantity=pieces, address=ADDRESS, note="",
-            expected_total=total, idempotency_key=f"k{next(self.numbers)}",
-        )  # fmt: skip
+    @rule(buyer=st.sampled_from(BUYERS), lines=LINES, lie=SELDOM)
+    def buy(self, buyer: str, lines: list[tuple[str, int]], lie: bool) -> None:
+        summed = sum_up(lines)
+        cost = cost_of(summed)
+        total = Money(cost + 100 if lie else cost)
+        purchase = purchase_requests.build_request_of_lines(
+            buyer_id=self.people[buyer],
+            lines=[
+                PurchaseLine(self.goods[goods].product, pieces, self.goods[goods].variant) for goods, pieces in lines
+            ],
+            address=ADDRESS,
+            note="",
+            expected_total=total,
+            idempotency_key=f"k{next(self.numbers)}",
+        )
         answer = checkout.place_order(purchase, authorization=BY_PIN, now=self.now)
         self.asked.append((purchase, answer))
-        left = self.model.on_hand[product] - self.model.committed(product)
-        if lie:
-            assert answer == api.CheckoutTotalChanged(total, Money(PRICE * pieces), Money(PRICE))
-        elif left < pieces:
-            assert answer == api.CheckoutRefused("shop.sold_out", {"left": left})
-        elif self.model.purse[buyer] < PRICE * pieces:
-            assert answer == api.CheckoutRefused("payments.insufficient_funds", {})
-        else:
-            assert isinstance(answer, api.CheckoutCompleted)
-            self.model.purse[buyer] -= PRICE * pieces
-            self.model.deals[answer.order] = Deal(buyer, product, pieces, due_at=self.now + timedelta(days=2))
+        refusal = self._why_not_bought(buyer, summed, total)
+        if refusal is not None:
+            assert answer == refusal
+            return
+        assert isinstance(answer, api.CheckoutCompleted)
+        self.model.purse[buyer] -= cost
+        self.model.deals[answer.order] = Deal(buyer, summed, due_at=self.now + timedelta(days=2))
+
+    def _line(self, goods: str, pieces: int) -> PurchaseLine:
+        return PurchaseLine(self.goods[goods].product, pieces, self.goods[goods].variant)
+
+    def _why_not_bought(self, buyer: str, summed: dict[str, int], total: Money) -> api.CheckoutResult | None:
+        """Return the refusal that the auditor expects, or None."""
+
+        def line(goods: str) -> dict[str, int]:
+            return {"line": list(summed).index(goods) + 1} if len(summed) > 1 else {}
+
+        cost, first = cost_of(summed), next(iter(summed))
+        for goods in summed:
+            if goods in self.model.taken_out:
+                return api.CheckoutRefused("shop.not_for_sale", line(goods))
+        if total != Money(cost):
+            return api.CheckoutTotalChanged(total, Money(cost), Money(PRICES[first]))
+        for goods, pieces in summed.items():
+            if (left := self.model.left(goods)) < pieces:
+                return api.CheckoutRefused("shop.sold_out", {"left": left, **line(goods)})
+        if self.model.purse[buyer] < cost:
+            return api.CheckoutRefused("payments.insufficient_funds", {})
+        return None
 
     @initialize(ways=st.lists(st.sampled_from(["paid", "accepted", *NUMBERS]), min_size=4, max_size=4))
     def begin_in_the_middle_of_a_day(self, ways: list[str]) -> None:
-        for (buyer, product), way in zip(itertools.product(BUYERS, GOODS), ways, strict=True):
-            self.buy(buyer, product, 1, lie=False)
+        for (buyer, goods), way in zip(itertools.product(BUYERS, ("gelang", "kalung Biru")), ways, strict=True):
+            self.buy(buyer, [(goods, 1)], lie=False)
             *_, order = self.model.deals
             if way != "paid":
                 self._accept(order)
@@ -232,7 +193,7 @@ class ShopMachine(RuleBasedStateMachine):
         self._name(api.ship_order, order, parcel, refusal, user=MERCHANT, courier=courier, resi=resi)
         if refusal is None and was != "shipped":
             deal.state, deal.due_at, deal.review_at = "shipped", None, self.now + timedelta(days=30)
-            self.model.on_hand[deal.product] -= deal.pieces
+            self.model.ship(deal)
 
     @precondition(lambda self: any(deal.parcel for deal in self.model.deals.values()))
     @rule(data=st.data(), **PARCEL, is_again=SELDOM, is_behind=SELDOM)
@@ -318,25 +279,40 @@ class ShopMachine(RuleBasedStateMachine):
         asked = {key for key, deal in self.model.deals.items() if deal.review_at and deal.review_at <= self.now}
         assert {case.order for case in api.list_review_cases(limit=100_000)} & self.model.deals.keys() >= asked
 
-    @rule(product=st.sampled_from(GOODS), on_hand=st.integers(0, 8))
-    def count_stock(self, product: str, on_hand: int) -> None:
-        asked = {"owner_id": self.people[MERCHANT], "product": self.goods[product], "on_hand": on_hand, "now": self.now}
-        if on_hand < self.model.committed(product):
-            with pytest.raises(errors.StockTooLow):
-                api.set_stock(**asked, idempotency_key=f"s{next(self.numbers)}")
+    @rule(goods=st.sampled_from(sorted(PRICES)), on_hand=st.integers(0, 8))
+    def count_stock(self, goods: str, on_hand: int) -> None:
+        counted = self.goods[goods]
+        asked = {"product": counted.product, "variant": counted.variant, "on_hand": on_hand, "now": self.now}
+        asked |= {"owner_id": self.people[MERCHANT], "idempotency_key": f"s{next(self.numbers)}"}
+        refusal = errors.StockTooLow if on_hand < self.model.committed(goods) else None
+        if goods in self.model.taken_out:
+            refusal = errors.VariantNotFound
+        if refusal is not None:
+            with pytest.raises(refusal):
+                api.set_stock(**asked)
             return
-        api.set_stock(**asked, idempotency_key=f"s{next(self.numbers)}")
-        self.model.on_hand[product] = on_hand
+        api.set_stock(**asked)
+        self.model.on_hand[goods] = on_hand
+
+    @rule(colour=st.sampled_from(COLOURS.values))
+    def take_out_or_offer_again(self, colour: str) -> None:
+        goods = f"kalung {colour}"
+        is_sold = goods in self.model.taken_out
+        asked = {"owner_id": self.people[MERCHANT], "product": self.goods[goods].product, "now": self.now}
+        asked |= {"changes": [VariantChange(values=(colour,), is_sold=is_sold)], "idempotency_key": "colours"}
+        if not is_sold and self.model.taken_out:
+            with pytest.raises(errors.LastVariant):
+                api.change_variants(**asked)
+            return
+        api.change_variants(**asked)
+        self.model.taken_out ^= {goods}
 
     @invariant()
     def stands_as_the_auditor_says(self) -> None:
-        for name, product in self.goods.items():
-            stock = Stock.objects.get(variant__product__public_id=product)
-            assert (stock.on_hand, stock.held, stock.committed) == (
-                self.model.on_hand[name],
-                0,
-                self.model.committed(name),
-            )
+        stocks = {stock.variant.public_id: stock for stock in self._stocks()}
+        assert {name: self._counted(stocks[goods.variant]) for name, goods in self.goods.items()} == {
+            name: (self.model.on_hand[name], 0, self.model.committed(name)) for name in PRICES
+        }
         states = dict(Order.objects.filter(shop__public_id=self.shop).values_list("public_id", "state"))
         assert states == {order: deal.state for order, deal in self.model.deals.items()}
         for name in BUYERS:
@@ -344,6 +320,12 @@ class ShopMachine(RuleBasedStateMachine):
             mine = [deal for deal in self.model.deals.values() if deal.buyer == name]
             counter = OrderCounter.objects.filter(user=self.people[name]).first() or OrderCounter()
             assert (counter.orders, counter.unfinished) == (len(mine), len(self.model.unfinished(name)))
+
+    def _stocks(self) -> QuerySet[Stock]:
+        return Stock.objects.filter(variant__product__shop__public_id=self.shop).select_related("variant")
+
+    def _counted(self, stock: Stock) -> tuple[int, int, int]:
+        return stock.on_hand, stock.held, stock.committed
 
     @invariant()
     def every_parcel_goes_by_the_name_that_was_said_last(self) -> None:
@@ -388,7 +370,15 @@ def test_shop_equals_its_reference_model(real_db, make_user, make_payer, make_sh
         people = {name: make_payer(f"{name}{number}", PURSE).pk for name in BUYERS}
         owner = make_user(f"bo{number}")
         shop = make_shop(owner, handle=f"toko{number}")
-        goods = {name: make_product(shop, name=name, price=Money(PRICE), quantity=3).public_id for name in GOODS}
+        gelang = make_product(shop, name="gelang", price=Money(PRICES["gelang"]), quantity=3)
+        kalung = make_product(shop, name="kalung", price=Money(PRICES["kalung Merah"]), quantity=3)
+        api.set_options(owner_id=owner.pk, product=kalung.public_id, options=[COLOURS], now=now)
+        blue = VariantChange(values=("Biru",), price=Money(PRICES["kalung Biru"]), on_hand=3)
+        kalung = api.change_variants(
+            owner_id=owner.pk, product=kalung.public_id, changes=[blue], idempotency_key="blue", now=now
+        )
+        goods = {f"kalung {one.title}": Goods(kalung.public_id, one.public_id) for one in kalung.variants}
+        goods["gelang"] = Goods(gelang.public_id, gelang.variants[0].public_id)
         people |= {MERCHANT: owner.pk, OUTSIDER: make_user(f"eve{number}").pk}
         return people, shop.public_id, goods
 

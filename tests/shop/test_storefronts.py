@@ -81,7 +81,7 @@ def test_closed_shop_shows_products_and_sells_none(client, bo, shop, product, no
 
 def test_unreadable_price_is_reported_and_not_shown_as_zero(client, monkeypatch, shop, product):
     page = dataclasses.replace(api.fetch_product("manik-bo", product.slug))
-    blank = dataclasses.replace(page, product=dataclasses.replace(page.product, price=None))
+    blank = dataclasses.replace(page, product=dataclasses.replace(page.product, price=None, variants=()))
     monkeypatch.setattr(storefronts.api, "fetch_product", lambda *args, **kwargs: blank)
 
     html = read(client, address_of(shop, product))
@@ -95,7 +95,8 @@ def test_unreadable_price_is_reported_and_not_shown_as_zero(client, monkeypatch,
 
 def test_unreadable_stock_is_reported_and_not_shown_as_sold_out(client, monkeypatch, shop, product):
     page = api.fetch_product("manik-bo", product.slug)
-    blank = dataclasses.replace(page, product=dataclasses.replace(page.product, stock=None))
+    uncounted = tuple(dataclasses.replace(variant, stock=None) for variant in page.product.variants)
+    blank = dataclasses.replace(page, product=dataclasses.replace(page.product, stock=None, variants=uncounted))
     monkeypatch.setattr(storefronts.api, "fetch_product", lambda *args, **kwargs: blank)
 
     html = read(client, address_of(shop, product))
