@@ -22,6 +22,8 @@ MADE_UP = {"cookie": "sessionid=" + "a" * 32}
 # How much is asked of the database.
 
 
+# Of a product: its cache key; itself, its photos and variants; the same of others of the shop; and two of its prices,
+# the present one and the lowest of thirty days.
 @pytest.mark.parametrize(
     ("path", "queries"), [("/toko/", 4), ("/toko/manik-bo/", 5), ("/toko/manik-bo/gelang-manik/", 9)]
 )
