@@ -1,4 +1,4 @@
-"""What a buyer asks for: the lines of a purchase, where it goes, and the total that the buyer agrees to."""
+"""Requests to buy: the lines of a purchase, where it goes, and the total that the buyer agrees to."""
 
 from __future__ import annotations
 

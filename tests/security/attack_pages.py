@@ -159,7 +159,7 @@ FORM: Mapping[str, str] = {
     "words": "HAPUS",
 }
 # Fields that hold something of theirs, and those that are files.
-THEIRS_IN_FORMS = {"user", "users", "photos", "remove", "earlier", "later"}
+THEIRS_IN_FORMS = {"user", "users", "variant", "photos", "remove", "earlier", "later"}
 FILES = {"logo", "photo", "picture", "statement"}
 # What may stand behind the question mark of an address; "of …" is something of theirs.
 QUERY: Mapping[str, str] = {
@@ -297,9 +297,18 @@ def buttons() -> dict[str, set[str]]:
     return found
 
 
+# A field of a form in a template, and its name.
+FIELD = r'\bname="((?:fill-)?[a-z_]+)(?:-\{\{[^"]*\}\})?"'
+
+
+def without_number(field: str) -> str:
+    return re.sub(r"-[0-9]+$", "", field)
+
+
 def fields_of_forms() -> set[str]:
     """Return the name of every field that a template has, or that a view reads from a form."""
-    in_templates = {name for text in _templates() for name in re.findall(r'\bname="([a-z_]+)"', text)}
+    # The fields of the rows of a table end with a number.
+    in_templates = {name for text in _templates() for name in re.findall(FIELD, text)}
     read = r'(?:POST|posted|FILES)(?:\.get\(|\.getlist\(|\[)"([a-z_]+)"'
     switches = {switch.name for switch in SWITCHES}  # Their buttons are drawn in a loop.
     return in_templates | switches | {name for text in _sources() for name in re.findall(read, text)}
