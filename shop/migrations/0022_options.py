@@ -7,7 +7,7 @@ from shop.maintenance.guards import InstallGuards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shop", "0020_product_documents"),
+        ("shop", "0021_photo_of_variant"),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ SELECT v.id, v.price_sen, p.changed_at FROM shop_variant v JOIN shop_product p O
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shop", "0021_options"),
+        ("shop", "0022_options"),
     ]
 
     operations = [
