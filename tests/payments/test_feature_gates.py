@@ -87,7 +87,7 @@ def test_every_command_is_refused_with_one_code_over_socket_and_rest(real_db, co
 def test_money_commands_without_payments_are_refused(make_payer, make_user, now, close_down):
     ana, bo = make_payer("ana", 100_000), make_payer("bo")
     one, two = make_user("op", is_staff=True), make_user("second", is_staff=True)
-    waiting = api.request_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now)
+    waiting = api.request_top_up(user_id=bo.pk, amount=Money(5_00), reason="slip", maker_id=one.pk, now=now)
     before = Journal.objects.count()
     close_down()
 
@@ -113,7 +113,7 @@ def test_money_commands_without_payments_are_refused(make_payer, make_user, now,
             idempotency_key="k",
             now=now,
         ),
-        lambda: api.request_top_up(user_id=bo.pk, amount=Money(5), reason="slip", maker_id=one.pk, now=now),
+        lambda: api.request_top_up(user_id=bo.pk, amount=Money(5_00), reason="slip", maker_id=one.pk, now=now),
         lambda: api.approve_top_up(top_up=waiting.public_id, checker_id=two.pk, now=now),
     ):
         with pytest.raises(errors.NotOffered):

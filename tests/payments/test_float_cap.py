@@ -49,12 +49,12 @@ def approve(officers, now):
     return lambda row: api.approve_top_up(top_up=row.public_id, checker_id=officers[1].pk, now=now)
 
 
-def test_top_up_up_to_the_cap_comes_in_and_one_sen_more_is_refused(closed, make_payer, request_top_up, approve, now):
+def test_top_up_up_to_the_cap_comes_in_and_a_rupiah_more_is_refused(closed, make_payer, request_top_up, approve, now):
     ana = make_payer("ana")
 
     approve(request_top_up(ana, CAP))
     with pytest.raises(errors.FloatCapReached):
-        request_top_up(ana, 1)
+        request_top_up(ana, 1_00)
 
     assert (owed(), balance(ana, now)) == (CAP, CAP)
     assert TopUp.objects.count() == 1
