@@ -202,7 +202,7 @@ def test_money_that_left_makes_room(closed, make_payer, wallet_of, request_top_u
     assert owed() == CAP - 400_00
     approve(request_top_up(bo, 400_00))
     with pytest.raises(errors.FloatCapReached):
-        request_top_up(bo, 1)
+        request_top_up(bo, 1_00)
 
 
 def test_hold_on_its_way_out_counts_until_it_is_captured(closed, make_payer, wallet_of, now):
@@ -252,8 +252,8 @@ def test_open_loop_has_no_cap(closed, settings, make_payer):
     assert (apply_float_cap(), apply_float_cap()) == (1, 0)
 
     assert queries.find_float_room("IDR") is None
-    make_payer("ana", CAP + 1)
-    assert owed() == CAP + 1
+    make_payer("ana", CAP + 1_00)
+    assert owed() == CAP + 1_00
 
 
 def test_code_to_top_up_is_not_given_above_the_cap(closed, make_payer, now):
