@@ -101,7 +101,7 @@ def buy(product: Any, buyer: int, key: str) -> bool:
         buyer_id=buyer, product=product, quantity=1, address=ADDRESS, note="", expected_total=Money(100),
         idempotency_key=key,
     )  # fmt: skip
-    answer = checkout.place_order(purchase, authorization=BY_PIN, now=NOW)
+    answer = checkout.place_purchase(purchase, authorization=BY_PIN, now=NOW)
     if isinstance(answer, api.CheckoutCompleted):
         return True
     assert isinstance(answer, api.CheckoutRefused)
@@ -141,14 +141,17 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
         }
         public_id = ids.new_id()
         number = order_number(public_id, NOW)
+        models.Attempt.objects.create(
+            buyer_id=buyer, idempotency_key=key, content_hash="", outcome="placed", purchase=public_id, answered_at=NOW
+        )
         models.OrderEvent.objects.create(
             order_id=public_id, seq=1, transition="placed", from_state="", to_state="paid", actor_kind="buyer",
             actor_id=buyer, at=NOW,
         )  # fmt: skip
         order = models.Order.objects.create(
             public_id=public_id, number=number, shop=shop, buyer_id=buyer, shop_name=shop.name, shop_town=shop.town,
-            items_sen=variant.price_sen, total_sen=variant.price_sen, fee_rule="micro", address=ADDRESS,
-            placed_at=NOW, changed_at=NOW, **revs,
+            purchase=public_id, items_sen=variant.price_sen, total_sen=variant.price_sen, fee_rule="micro",
+            address=ADDRESS, placed_at=NOW, changed_at=NOW, **revs,
         )  # fmt: skip
         models.OrderLine.objects.create(
             order=order, position=1, variant=variant, product_name=product.name, price_sen=variant.price_sen,
@@ -163,9 +166,6 @@ def textbook_buy(product_id: Any, buyer: int, key: str) -> bool:
             stock=stock, seq=stock.version, kind="commit", quantity=1, reference=reference, idempotency_key=reference,
             actor_id=buyer, at=NOW,
         )  # fmt: skip
-        models.Attempt.objects.create(
-            buyer_id=buyer, idempotency_key=key, content_hash="", outcome="placed", order=order, answered_at=NOW
-        )
         paid = payments.pay_into_escrow(
             reference=reference,
             payer_id=buyer,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from payments import api as payments
-from shop import errors, push
+from shop import errors
 from shop.actions import checkout
 from shop.actions.purchase_requests import PurchaseLine, PurchaseRequest
 from shop.contracts.values import CheckoutResult
@@ -25,7 +25,7 @@ from shop.queries import catalog, order_fees, orders
 from shop.queries import pending_purchases as queries
 from shop.queries.catalog import Offer
 from shop.writers import order_writer, stock_writer
-from shop.writers.order_writer import OrderDraft
+from shop.writers.order_writer import OrderDraft, PurchaseDraft
 from superapp.core import ids, outbox, prepared
 from superapp.core.money import IDR, SEN_PER_RUPIAH, Money
 from superapp.core.retry_on_deadlock import retry_on_deadlock
@@ -57,7 +57,7 @@ def open_pending_purchase(
     Hold the pieces of a purchase of one line and open the charge that pays it, and return it; or why it is refused.
 
     It happens once under its idempotency key. A buyer who has not paid for the same variant yet gets that purchase
-    back. Refusals are those of ``place_order`` without the balance, in the same order; none is stored.
+    back. Refusals are those of ``place_purchase`` without the balance, in the same order; none is stored.
 
     :raises KeyReused: if the key was used with other fields
     :raises WayNotOffered: if this total cannot be paid in this way
@@ -146,7 +146,8 @@ def choose_method(*, buyer_id: int, order: UUID, method: payments.ChargeMethod, 
 def _open_once(
     purchase: PurchaseRequest, method: payments.ChargeMethod, now: datetime
 ) -> PendingPurchase | CheckoutResult:
-    (line,) = purchase.lines
+    (order,) = purchase.orders
+    (line,) = order.lines
     with transaction.atomic():
         queries.lock_buyer_counter(purchase.buyer_id)
         before = _find_response(purchase)
@@ -157,7 +158,7 @@ def _open_once(
         if waiting is not None:
             return waiting
         total = Money(offer.price_sen) * line.quantity
-        refusal = checkout.find_refusal([(offer, line.quantity)], purchase.buyer_id, total, purchase.expected_total)
+        refusal = checkout.find_refusal([[(offer, line.quantity)]], purchase.buyer_id, total, purchase.expected_total)
         if refusal:
             raise _Refused(refusal)
         _require_offered(method, total)
@@ -202,7 +203,7 @@ def _create(purchase: PurchaseRequest, line: PurchaseLine, offer: Offer, now: da
         quantity=line.quantity,
         total_sen=offer.price_sen * line.quantity,
         address=purchase.address,
-        note=purchase.note,
+        note=purchase.orders[0].note,
         idempotency_key=purchase.idempotency_key,
         content_hash=purchase.content_hash,
         device_id=purchase.device_id,
@@ -262,35 +263,39 @@ def _close(pending: PendingPurchase, state: PendingPurchase.State, now: datetime
 
 
 def _write_order(pending: PendingPurchase, offer: Offer, now: datetime) -> None:
-    """Write the rows that an order from the wallet has; the money is there already. Locks as ``place_order`` does."""
+    """Write the rows that an order from the wallet has; the money is there already. Locks as ``place_purchase``."""
     draft = _build_draft(pending, offer, now)
     with prepared.pipeline():
         order_writer.pipeline_uncontended_rows(draft)
-        outbox.pipeline_publish(checkout.order_placed_event(draft, offer))
-    orders.lock_shop_counter(draft.shop_id)
+        outbox.pipeline_publish(checkout.order_placed_event(draft, draft.orders[0], offer))
+    orders.lock_shop_counter(offer.shop_id)
     _unhold(pending, pending.buyer_id, now)
     revs = order_writer.pipeline_contended_rows(draft)()
     assert revs is not None, "the pieces were held until now"
     assert offer.buyer is not None, "the buyer's counter was made with the purchase"
-    push.order_moved(draft.order, version=1, buyer=offer.buyer, purchase_rev=revs[0], shop=offer.shop, sale_rev=revs[1])
+    checkout.push_orders(draft, [[(offer, pending.quantity)]], revs, buyer=offer.buyer)
 
 
-def _build_draft(pending: PendingPurchase, offer: Offer, now: datetime) -> OrderDraft:
-    return OrderDraft(
+def _build_draft(pending: PendingPurchase, offer: Offer, now: datetime) -> PurchaseDraft:
+    order = OrderDraft(
         order=pending.public_id,
-        buyer_id=pending.buyer_id,
         shop_id=offer.shop_id,
         shop_name=offer.shop_name,
         shop_town=offer.shop_town,
         lines=(checkout.draft_line(offer, pending.quantity),),
-        shipping_sen=0,
         fee_rule=order_fees.choose_fee_rule(Money(pending.total_sen), now),
-        address=pending.address,
         note=pending.note,
+        number_id=ids.new_id(),
+        now=now,
+    )
+    return PurchaseDraft(
+        purchase=pending.public_id,
+        buyer_id=pending.buyer_id,
+        orders=(order,),
+        address=pending.address,
         # A key of its own: the wallet may have paid another order under the buyer's key at the same moment.
         idempotency_key=f"pending:{pending.public_id}",
         content_hash=pending.content_hash,
         device_id=pending.device_id,
-        number_id=ids.new_id(),
         now=now,
     )

@@ -1,4 +1,4 @@
-"""Requests to buy: the lines of a purchase, where it goes, and the total that the buyer agrees to."""
+"""Requests to buy: lines, shop by shop, where they go, and the total that the buyer agrees to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from superapp.core.errors import ErrorCollector, InputInvalid
 from superapp.core.money import Money
 
 QUANTITY_MAX = 1_000
+# In one purchase.
 LINES_MAX = 50
+SHOPS_MAX = 20
 ADDRESS_CHARS_MAX = {"name": 60, "phone": 30, "text": 300, "town": 60}
 
 _canonical = msgspec.json.Encoder(order="deterministic").encode
@@ -34,14 +36,21 @@ class PurchaseLine:
     variant: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RequestedOrder:
+    """Lines to be bought from one shop, in one order, with a note for it."""
+
+    lines: tuple[PurchaseLine, ...]
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchaseRequest:
-    """A validated request to buy from one shop at an agreed total."""
+    """A validated request to buy from one shop or several, with an order for each, at an agreed total."""
 
     buyer_id: int
-    lines: tuple[PurchaseLine, ...]
+    orders: tuple[RequestedOrder, ...]
     address: Address
-    note: str
     expected_total: Money
     idempotency_key: str
     # The device on which it is placed; a retry from another device is the same request.
@@ -49,13 +58,24 @@ class PurchaseRequest:
 
     @property
     def content_hash(self) -> str:
-        agreed = [self.address, self.note, self.expected_total.to_wire()]
-        content = [[str(line.product), line.quantity, *_variant(line)] for line in self.lines]
-        if len(self.lines) == 1:
-            # One line has the hash of versions before there were several, so that their keys can be retried.
-            (line,) = self.lines
-            return _hash([str(line.product), line.quantity, *agreed, *_variant(line)])
-        return _hash([content, *agreed])
+        """
+        The hash of everything that the buyer agreed to.
+
+        One line, and one order, have the hash of versions before there were several, so that their keys can be retried.
+        """
+        total = self.expected_total.to_wire()
+        if len(self.orders) > 1:
+            return _hash([[[_content(order), order.note] for order in self.orders], self.address, total])
+        (order,) = self.orders
+        agreed = [self.address, order.note, total]
+        if len(order.lines) > 1:
+            return _hash([_content(order), *agreed])
+        (line,) = order.lines
+        return _hash([str(line.product), line.quantity, *agreed, *_variant(line)])
+
+
+def _content(order: RequestedOrder) -> list[object]:
+    return [[str(line.product), line.quantity, *_variant(line)] for line in order.lines]
 
 
 def _variant(line: PurchaseLine) -> list[str]:
@@ -105,25 +125,55 @@ def build_request_of_lines(
     device_id: int | None = None,
 ) -> PurchaseRequest:
     """
-    Validate the fields of a purchase and return the request.
+    Validate the fields of a purchase from one shop and return the request.
+
+    :raises QuantityInvalid, AddressInvalid, TextInvalid, AmountInvalid, InputInvalid: if a field is invalid
+    """
+    return build_request_of_orders(
+        buyer_id=buyer_id,
+        orders=[RequestedOrder(tuple(lines), note)],
+        address=address,
+        expected_total=expected_total,
+        idempotency_key=idempotency_key,
+        device_id=device_id,
+    )
+
+
+def build_request_of_orders(
+    *,
+    buyer_id: int,
+    orders: Sequence[RequestedOrder],
+    address: Address,
+    expected_total: Money,
+    idempotency_key: str,
+    device_id: int | None = None,
+) -> PurchaseRequest:
+    """
+    Validate the fields of a purchase with an order for each shop and return the request.
 
     :raises QuantityInvalid, AddressInvalid, TextInvalid, AmountInvalid, InputInvalid: if a field is invalid
     """
     if not 0 < len(idempotency_key) <= KEY_CHARS_MAX or not idempotency_key.isprintable():
         raise InputInvalid(detail="idempotency_key")
-    if not 0 < len(lines) <= LINES_MAX:
+    if not 0 < len(orders) <= SHOPS_MAX:
+        raise InputInvalid(detail="orders")
+    if not all(order.lines for order in orders) or sum(len(order.lines) for order in orders) > LINES_MAX:
         raise InputInvalid(detail="lines")
     refused = ErrorCollector()
-    cleaned, said = address, ""
-    for line in lines:
+    cleaned, agreed = address, list[RequestedOrder]()
+    for line in (line for order in orders for line in order.lines):
         with refused:
-            _pieces, cleaned, said = validate_purchase(quantity=line.quantity, address=address, note=note)
+            require_quantity(line.quantity)
+    with refused:
+        cleaned = clean_address(address)
+    for order in orders:
+        with refused:
+            agreed.append(RequestedOrder(tuple(order.lines), clean_note(order.note)))
     refused.raise_first()
     return PurchaseRequest(
         buyer_id=buyer_id,
-        lines=tuple(lines),
+        orders=tuple(agreed),
         address=cleaned,
-        note=said,
         expected_total=expected_total.require_positive(),
         idempotency_key=idempotency_key,
         device_id=device_id,
@@ -143,9 +193,14 @@ def validate_purchase(*, quantity: int, address: Address, note: str) -> tuple[in
     with refused:
         cleaned = clean_address(address)
     with refused:
-        said = text_cleaning.clean_lines(note, field="note", chars_max=Order.NOTE_CHARS_MAX)
+        said = clean_note(note)
     refused.raise_first()
     return pieces, cleaned, said
+
+
+def clean_note(written: str) -> str:
+    """Return a note for a shop in its stored form. :raises TextInvalid:"""
+    return text_cleaning.clean_lines(written, field="note", chars_max=Order.NOTE_CHARS_MAX)
 
 
 def clean_address(written: Address) -> Address:

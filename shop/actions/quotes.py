@@ -51,7 +51,7 @@ def _quote_refusal(
 ) -> DomainError | None:
     try:
         offer = catalog.pipeline_offer(product, variant, buyer_id=buyer_id or 0)()
-        refusal = find_refusal([(offer, quantity)], buyer_id, total, total)
+        refusal = find_refusal([[(offer, quantity)]], buyer_id, total, total)
     except (errors.StockUnknown, errors.VariantNeeded, errors.VariantNotFound) as problem:
         return problem
     return refusal.error() if refusal else None

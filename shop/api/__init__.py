@@ -11,7 +11,7 @@ from shop.actions.catalog import clean_product
 from shop.actions.order_reviews import decide_review_case
 from shop.actions.payouts import fetch_merchant_balance, request_payout
 from shop.actions.photo_storage import store_logo, store_photo
-from shop.actions.purchase_requests import clean_address, validate_purchase
+from shop.actions.purchase_requests import PurchaseLine, RequestedOrder, clean_address, validate_purchase
 from shop.actions.qris import (
     bill_rev,
     draw_poster,
@@ -50,7 +50,7 @@ from shop.api.catalog import (
     set_stock,
     unpublish_product,
 )
-from shop.api.checkout import find_response, place_order
+from shop.api.checkout import find_response, place_order, place_purchase
 from shop.api.orders import (
     accept_order,
     cancel_order,
@@ -128,7 +128,9 @@ __all__ = [
     "ProductDetails",
     "ProductOption",
     "ProductWithShop",
+    "PurchaseLine",
     "Quote",
+    "RequestedOrder",
     "ReviewCaseDetails",
     "ShipmentDetails",
     "ShopDetails",
@@ -189,6 +191,7 @@ __all__ = [
     "open_shop",
     "pack_order",
     "place_order",
+    "place_purchase",
     "publish_product",
     "quote_purchase",
     "record_courier_delivery",

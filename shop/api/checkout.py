@@ -1,12 +1,14 @@
-"""Facade of checkout: place an order once under an idempotency key, and find a stored result."""
+"""Facade of checkout: place orders once under an idempotency key, and find a stored result."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from payments import api as payments
 from shop.actions import checkout, purchase_requests
+from shop.actions.purchase_requests import PurchaseRequest, RequestedOrder
 from shop.contracts.values import (
     Address,
     CheckoutResult,
@@ -59,11 +61,47 @@ def place_order(
         idempotency_key=idempotency_key,
         device_id=device_id,
     )
+    return _place(purchase, pin=pin, now=now)
+
+
+@require_checkout
+def place_purchase(
+    *,
+    buyer_id: int,
+    orders: Sequence[RequestedOrder],
+    address: Address,
+    expected_total: Money,
+    pin: str,
+    device_id: int | None = None,
+    idempotency_key: str,
+    now: datetime,
+) -> CheckoutResult:
+    """
+    Place an order in each of several shops and pay them together, in one transaction: all of them or none.
+
+    Everything else is as with ``place_order``. A refusal names the ``shop`` and the ``line`` that it is about by their
+    places, from 1. ``expected_total`` is that of all orders.
+
+    :raises SeveralShops: if the lines of an order are of several shops
+    :raises InputInvalid: if there is no order or line or there are too many, or two orders are of the same shop
+    """
+    purchase = purchase_requests.build_request_of_orders(
+        buyer_id=buyer_id,
+        orders=orders,
+        address=address,
+        expected_total=expected_total,
+        idempotency_key=idempotency_key,
+        device_id=device_id,
+    )
+    return _place(purchase, pin=pin, now=now)
+
+
+def _place(purchase: PurchaseRequest, *, pin: str, now: datetime) -> CheckoutResult:
     before = checkout.find_response(purchase)
     if before is not None:
         return before
-    authorization = payments.verify_pin(user_id=buyer_id, device_id=device_id, pin=pin, now=now)
-    return checkout.place_order(purchase, authorization=authorization, now=now)
+    authorization = payments.verify_pin(user_id=purchase.buyer_id, device_id=purchase.device_id, pin=pin, now=now)
+    return checkout.place_purchase(purchase, authorization=authorization, now=now)
 
 
 def find_response(*, buyer_id: int, idempotency_key: str) -> CheckoutResult | None:

@@ -301,12 +301,32 @@ class OrderChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutCompleted:
-    """A placed and paid order. ``replayed`` is set if an earlier call under the same key placed it."""
+class PlacedOrder:
+    """An order of a purchase, with its number for people."""
 
     order: UUID
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutCompleted:
+    """
+    A purchase whose orders are placed and paid, in the order in which their shops were named. ``replayed`` is set if an
+    earlier call under the same key placed them.
+    """
+
+    purchase: UUID
+    orders: tuple[PlacedOrder, ...]
     replayed: bool = False
+
+    @property
+    def order(self) -> UUID:
+        """The first order; the only one of a purchase from one shop."""
+        return self.orders[0].order
+
+    @property
+    def number(self) -> str:
+        return self.orders[0].number
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def pipeline_attempt(buyer_id: int, idempotency_key: str) -> Callable[[], Attemp
 
     def attempt() -> Attempt | None:
         found = asked()
-        return Attempt.objects.select_related("order").get(pk=found[0][0]) if found else None
+        return Attempt.objects.get(pk=found[0][0]) if found else None
 
     return attempt
 

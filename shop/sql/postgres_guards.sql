@@ -93,6 +93,9 @@ BEGIN
     THEN
         RAISE EXCEPTION 'shop_order: begins paid, and with an event that tells it' USING ERRCODE = 'restrict_violation';
     END IF;
+    IF NOT EXISTS (SELECT FROM shop_attempt WHERE purchase = NEW.purchase AND buyer_id = NEW.buyer_id) THEN
+        RAISE EXCEPTION 'shop_order: is of a purchase of its buyer' USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NEW;
 END
 $body$;
@@ -100,9 +103,11 @@ $body$;
 CREATE OR REPLACE FUNCTION shop_order_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF (NEW.public_id, NEW.number, NEW.shop_id, NEW.buyer_id, NEW.shop_name, NEW.shop_town, NEW.items_sen, NEW.shipping_sen,
-            NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placing_device_id, NEW.placed_at)
+            NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placing_device_id, NEW.placed_at, NEW.purchase,
+            NEW.discount_sen, NEW.subsidy_sen, NEW.shipping_option)
         IS DISTINCT FROM (OLD.public_id, OLD.number, OLD.shop_id, OLD.buyer_id, OLD.shop_name, OLD.shop_town, OLD.items_sen,
-            OLD.shipping_sen, OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placing_device_id, OLD.placed_at)
+            OLD.shipping_sen, OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placing_device_id, OLD.placed_at,
+            OLD.purchase, OLD.discount_sen, OLD.subsidy_sen, OLD.shipping_option)
     THEN
         RAISE EXCEPTION 'shop_order: what was bought does not change' USING ERRCODE = 'restrict_violation';
     END IF;
@@ -191,9 +196,10 @@ $body$;
 CREATE OR REPLACE FUNCTION shop_ordercounter_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF NEW.user_id IS DISTINCT FROM OLD.user_id OR NEW.shop_id IS DISTINCT FROM OLD.shop_id OR NEW.orders < OLD.orders
-        OR NEW.orders > OLD.orders + 1 OR NEW.rev <> OLD.rev + 1
+        OR NEW.shop_id IS NOT NULL AND NEW.orders > OLD.orders + 1
+        OR NEW.rev <> OLD.rev + greatest(1, NEW.orders - OLD.orders)
     THEN
-        RAISE EXCEPTION 'shop_ordercounter: counts one order at a time' USING ERRCODE = 'restrict_violation';
+        RAISE EXCEPTION 'shop_ordercounter: numbers each order that it counts' USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
 END

@@ -109,8 +109,13 @@ WHERE c.id IS NULL;
 
 -- rule: an order was answered under the key it was asked with
 SELECT 'order ' || o.number, 'no attempt led to it'
-FROM shop_order o LEFT JOIN shop_attempt a ON a.order_id = o.public_id
+FROM shop_order o LEFT JOIN shop_attempt a ON a.purchase = o.purchase
 WHERE a.id IS NULL OR a.outcome <> 'placed' OR a.buyer_id <> o.buyer_id;
+
+-- rule: what was answered as placed has an order
+SELECT 'attempt ' || a.id, 'no order of its purchase'
+FROM shop_attempt a LEFT JOIN shop_order o ON o.purchase = a.purchase
+WHERE a.outcome = 'placed' AND o.public_id IS NULL;
 
 -- rule: a timer waits only where it could still do something
 SELECT 'timer of order ' || o.number, t.kind || ' waits while the order is ' || o.state

@@ -109,7 +109,10 @@ CREATE TRIGGER shop_order_undeleted BEFORE DELETE ON shop_order
 BEGIN SELECT RAISE(ABORT, 'shop_order: is never deleted'); END;
 
 CREATE TRIGGER shop_order_once BEFORE INSERT ON shop_order
-WHEN EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.public_id OR number = NEW.number)
+WHEN EXISTS (
+    SELECT 1 FROM shop_order
+    WHERE public_id = NEW.public_id OR number = NEW.number OR purchase = NEW.purchase AND shop_id = NEW.shop_id
+)
 BEGIN SELECT RAISE(ABORT, 'shop_order: is never replaced'); END;
 
 CREATE TRIGGER shop_order_begins_paid BEFORE INSERT ON shop_order
@@ -117,15 +120,22 @@ WHEN NEW.state <> 'paid' OR NEW.version <> 1
     OR NOT EXISTS (SELECT 1 FROM shop_orderevent WHERE order_id = NEW.public_id AND seq = 1 AND to_state = 'paid')
 BEGIN SELECT RAISE(ABORT, 'shop_order: begins paid, and with an event that tells it'); END;
 
+CREATE TRIGGER shop_order_is_of_a_purchase BEFORE INSERT ON shop_order
+WHEN NOT EXISTS (SELECT 1 FROM shop_attempt WHERE purchase = NEW.purchase AND buyer_id = NEW.buyer_id)
+BEGIN SELECT RAISE(ABORT, 'shop_order: is of a purchase of its buyer'); END;
+
 CREATE TRIGGER shop_order_whole BEFORE INSERT ON shop_order
 WHEN typeof(NEW.items_sen) <> 'integer' OR typeof(NEW.shipping_sen) <> 'integer' OR typeof(NEW.total_sen) <> 'integer'
+    OR typeof(NEW.discount_sen) <> 'integer' OR typeof(NEW.subsidy_sen) <> 'integer'
 BEGIN SELECT RAISE(ABORT, 'shop_order: whole sen only'); END;
 
 CREATE TRIGGER shop_order_identity BEFORE UPDATE ON shop_order
 WHEN (NEW.public_id, NEW.number, NEW.shop_id, NEW.buyer_id, NEW.shop_name, NEW.shop_town, NEW.items_sen, NEW.shipping_sen,
-    NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placed_at)
+    NEW.total_sen, NEW.fee_rule, NEW.address, NEW.note, NEW.placed_at, NEW.purchase, NEW.discount_sen, NEW.subsidy_sen,
+    NEW.shipping_option)
     <> (OLD.public_id, OLD.number, OLD.shop_id, OLD.buyer_id, OLD.shop_name, OLD.shop_town, OLD.items_sen, OLD.shipping_sen,
-    OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placed_at)
+    OLD.total_sen, OLD.fee_rule, OLD.address, OLD.note, OLD.placed_at, OLD.purchase, OLD.discount_sen, OLD.subsidy_sen,
+    OLD.shipping_option)
     OR NEW.placing_device_id IS NOT OLD.placing_device_id
 BEGIN SELECT RAISE(ABORT, 'shop_order: what was bought does not change'); END;
 
@@ -233,7 +243,7 @@ BEGIN SELECT RAISE(ABORT, 'shop_attempt: an answer is kept for ever'); END;
 
 CREATE TRIGGER shop_attempt_once BEFORE INSERT ON shop_attempt
 WHEN EXISTS (SELECT 1 FROM shop_attempt WHERE id = NEW.id)
-    OR EXISTS (SELECT 1 FROM shop_attempt WHERE order_id = NEW.order_id AND order_id IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM shop_attempt WHERE purchase = NEW.purchase)
     OR EXISTS (SELECT 1 FROM shop_attempt WHERE buyer_id = NEW.buyer_id AND idempotency_key = NEW.idempotency_key)
 BEGIN SELECT RAISE(ABORT, 'shop_attempt: an answer is final'); END;
 
@@ -248,8 +258,8 @@ BEGIN SELECT RAISE(ABORT, 'shop_ordercounter: is never replaced'); END;
 
 CREATE TRIGGER shop_ordercounter_only_grows BEFORE UPDATE ON shop_ordercounter
 WHEN NEW.user_id IS NOT OLD.user_id OR NEW.shop_id IS NOT OLD.shop_id OR NEW.orders < OLD.orders
-    OR NEW.orders > OLD.orders + 1 OR NEW.rev <> OLD.rev + 1
-BEGIN SELECT RAISE(ABORT, 'shop_ordercounter: counts one order at a time'); END;
+    OR NEW.shop_id IS NOT NULL AND NEW.orders > OLD.orders + 1 OR NEW.rev <> OLD.rev + max(1, NEW.orders - OLD.orders)
+BEGIN SELECT RAISE(ABORT, 'shop_ordercounter: numbers each order that it counts'); END;
 
 CREATE TRIGGER shop_shipment_undeleted BEFORE DELETE ON shop_shipment
 BEGIN SELECT RAISE(ABORT, 'shop_shipment: is never deleted'); END;

@@ -19,12 +19,19 @@ from uuid import UUID
 
 from django.db import connection
 
-from shop.contracts.values import Address, CheckoutCompleted, CheckoutRefused, CheckoutResult, CheckoutTotalChanged
+from shop.contracts.values import (
+    Address,
+    CheckoutCompleted,
+    CheckoutRefused,
+    CheckoutResult,
+    CheckoutTotalChanged,
+    PlacedOrder,
+)
 from shop.domain.order_numbers import order_number
 from shop.domain.order_states import ACCEPT_WITHIN
 from shop.domain.payment_references import order_reference
 from shop.domain.product_options import name_with_variant
-from shop.models import Attempt
+from shop.models import Attempt, Order
 from shop.writers import stock_writer
 from superapp.core import prepared
 from superapp.core.money import Money
@@ -56,19 +63,17 @@ class OrderDraft:
     """An order that is about to be placed, with all values that are copied into it."""
 
     order: UUID
-    buyer_id: int
     shop_id: int
     shop_name: str
     shop_town: str
     # Of different variants, in the order in which the buyer named them.
     lines: tuple[DraftLine, ...]
-    shipping_sen: int
+    discount_sen: int = 0
+    shipping_sen: int = 0
+    shipping_option: str = ""
+    subsidy_sen: int = 0
     fee_rule: str
-    address: Address
     note: str
-    idempotency_key: str
-    content_hash: str
-    device_id: int | None
     # Whose random part the number shows; drawn anew for each try, since another order may have the number.
     number_id: UUID
     now: datetime
@@ -78,13 +83,12 @@ class OrderDraft:
         return sum(line.total_sen for line in self.lines)
 
     @property
-    def lines_to_lock(self) -> list[DraftLine]:
-        """The lines in the order in which their stocks are locked."""
-        return sorted(self.lines, key=lambda line: line.variant_id)
+    def total(self) -> Money:
+        return Money(self.items_sen - self.discount_sen + self.shipping_sen)
 
     @property
-    def total(self) -> Money:
-        return Money(self.items_sen + self.shipping_sen)
+    def paid_by_buyer(self) -> Money:
+        return self.total - Money(self.subsidy_sen)
 
     @property
     def number(self) -> str:
@@ -99,35 +103,69 @@ class OrderDraft:
         return order_reference(self.order)
 
 
-def pipeline_uncontended_rows(draft: OrderDraft) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseDraft:
+    """A purchase that is about to be placed: an order for each shop, in the order in which the buyer named them."""
+
+    purchase: UUID
+    buyer_id: int
+    orders: tuple[OrderDraft, ...]
+    address: Address
+    idempotency_key: str
+    content_hash: str
+    device_id: int | None
+    now: datetime
+
+    @property
+    def paid_by_buyer(self) -> Money:
+        return sum((order.paid_by_buyer for order in self.orders), Money(0))
+
+    @property
+    def shops_to_lock(self) -> list[int]:
+        """The shops in the order in which their counters are locked."""
+        return sorted(order.shop_id for order in self.orders)
+
+    @property
+    def lines_to_lock(self) -> list[tuple[OrderDraft, DraftLine]]:
+        """The lines in the order in which their stocks are locked, each with its order."""
+        lines = ((order, line) for order in self.orders for line in order.lines)
+        return sorted(lines, key=lambda one: one[1].variant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRevs:
+    """The places of a new order in the lists of its buyer and of its shop."""
+
+    purchase_rev: int
+    sale_rev: int
+
+
+def pipeline_uncontended_rows(purchase: PurchaseDraft) -> None:
     """
-    Queue the checkout attempt and the rows that belong to this order and its buyer alone.
+    Queue the checkout attempt and the rows that belong to these orders and their buyer alone.
 
     A concurrent call with the same idempotency key waits here.
     """
-    order, at = _uuid_parameter(draft.order), _datetime_parameter(draft.now)
-    attempt = [draft.buyer_id, draft.idempotency_key, draft.content_hash, order, at]
-    lines = [(_LINE, _line_values(order, place, line)) for place, line in enumerate(draft.lines, 1)]
-    prepared.execute_as_one(
-        [
-            (_ATTEMPT, attempt),
-            (_EVENT, [order, draft.buyer_id, at]),
-            *lines,
-            (_TIMER, [order, _datetime_parameter(draft.now + ACCEPT_WITHIN)]),
-            (_COUNT_FOR_BUYER, [draft.buyer_id]),
-        ]
-    )
+    at, due_at = _datetime_parameter(purchase.now), _datetime_parameter(purchase.now + ACCEPT_WITHIN)
+    key = [purchase.buyer_id, purchase.idempotency_key, purchase.content_hash]
+    rows: list[tuple[str, list[Any]]] = [(_ATTEMPT, [*key, _uuid_parameter(purchase.purchase), at])]
+    for one in purchase.orders:
+        order = _uuid_parameter(one.order)
+        rows.append((_EVENT, [order, purchase.buyer_id, at]))
+        rows += [(_LINE, _line_values(order, place, line)) for place, line in enumerate(one.lines, 1)]
+        rows.append((_TIMER, [order, due_at]))
+    rows.append((_COUNT_FOR_BUYER, [len(purchase.orders)] * 3 + [purchase.buyer_id]))
+    prepared.execute_as_one(rows)
 
 
-def pipeline_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
+def pipeline_contended_rows(purchase: PurchaseDraft) -> Callable[[], dict[UUID, PlacedRevs] | None]:
     """
-    Queue the shop's counter, the order and the stock move, and return the function that fetches the result.
+    Queue the shops' counters, the stock moves and the orders, and return the function that fetches the result.
 
-    The result is the revs of the buyer's and the shop's list, or None if there were too few pieces: then the caller
-    must roll back.
+    The result is the revs of each order, or None if there were too few pieces: then the caller must roll back.
     """
     ask = _pipeline_contended_rows_on_postgres if connection.vendor == "postgresql" else _write_contended_rows
-    return ask(draft)
+    return ask(purchase)
 
 
 def _line_values(order: Any, place: int, line: DraftLine) -> list[Any]:
@@ -135,51 +173,62 @@ def _line_values(order: Any, place: int, line: DraftLine) -> list[Any]:
     return [order, place, line.variant_id, *copied, line.price_sen, line.quantity, line.total_sen]
 
 
-def _pipeline_contended_rows_on_postgres(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
-    lines = draft.lines_to_lock
-    taken = [value for line in lines for value in (line.quantity, line.variant_id, line.quantity)]
-    move = (draft.reference, draft.stock_key, draft.buyer_id, draft.now)
-    told = [value for line in lines for value in (line.quantity, *move)]
-    asked = prepared.execute_deferred(
-        _contended_rows(len(lines)), [draft.shop_id, *taken, *told, *_order_values(draft)]
-    )
+def _pipeline_contended_rows_on_postgres(purchase: PurchaseDraft) -> Callable[[], dict[UUID, PlacedRevs] | None]:
+    shops, lines = purchase.shops_to_lock, purchase.lines_to_lock
+    taken = [value for _order, line in lines for value in (line.quantity, line.variant_id, line.quantity)]
+    told = [
+        value
+        for order, line in lines
+        for value in (line.quantity, order.reference, order.stock_key, purchase.buyer_id, purchase.now)
+    ]
+    # In the order of their shops, as their counters are numbered in the statement.
+    orders = sorted(purchase.orders, key=lambda order: order.shop_id)
+    written = [value for order in orders for value in _order_values(purchase, order)]
+    asked = prepared.execute_deferred(_contended_rows(len(lines), len(shops)), [*shops, *taken, *told, *written])
 
-    def revs() -> tuple[int, int] | None:
-        rows = asked()
-        return (rows[0][0], rows[0][1]) if rows else None
+    def revs() -> dict[UUID, PlacedRevs] | None:
+        return {order: PlacedRevs(purchase_rev, sale_rev) for order, purchase_rev, sale_rev in asked()} or None
 
     return revs
 
 
-def _write_contended_rows(draft: OrderDraft) -> Callable[[], tuple[int, int] | None]:
-    prepared.execute_deferred(_COUNT_FOR_SHOP, [draft.shop_id])
-    for line in draft.lines_to_lock:
+def _write_contended_rows(purchase: PurchaseDraft) -> Callable[[], dict[UUID, PlacedRevs] | None]:
+    for shop_id in purchase.shops_to_lock:
+        prepared.execute_deferred(_COUNT_FOR_SHOP, [shop_id])
+    for order, line in purchase.lines_to_lock:
         taken = stock_writer.commit_pieces(
             line.variant_id,
             line.quantity,
-            reference=draft.reference,
-            key=draft.stock_key,
-            buyer_id=draft.buyer_id,
-            now=draft.now,
+            reference=order.reference,
+            key=order.stock_key,
+            buyer_id=purchase.buyer_id,
+            now=purchase.now,
         )
         if not taken:
             return lambda: None
-    ((purchase_rev, sale_rev),) = prepared.execute_deferred(_ORDER_ON_SQLITE, [*_order_values(draft), draft.shop_id])()
-    return lambda: (purchase_rev, sale_rev)
+    found = {}
+    for order in purchase.orders:
+        values = [*_order_values(purchase, order), order.shop_id]
+        (revs,) = prepared.execute_deferred(_ORDER_ON_SQLITE, values)()
+        found[order.order] = PlacedRevs(*revs)
+    return lambda: found
 
 
-def _order_values(draft: OrderDraft) -> list[Any]:
-    at = _datetime_parameter(draft.now)
+def _order_values(purchase: PurchaseDraft, order: OrderDraft) -> list[Any]:
+    at = _datetime_parameter(purchase.now)
+    # The buyer's counter counts all of them already: the first order has the first of their revs.
+    later = len(purchase.orders) - 1 - purchase.orders.index(order)
     return [
-        *(_uuid_parameter(draft.order), draft.number, draft.shop_id, draft.buyer_id, draft.shop_name, draft.shop_town),
-        *(draft.items_sen, draft.shipping_sen, draft.total.amount_minor, draft.fee_rule),
-        *(json.dumps(draft.address), draft.note, draft.device_id, at, at, draft.buyer_id),
+        *(_uuid_parameter(order.order), order.number, _uuid_parameter(purchase.purchase), order.shop_id),
+        *(purchase.buyer_id, order.shop_name, order.shop_town, order.items_sen, order.discount_sen, order.shipping_sen),
+        *(order.total.amount_minor, order.subsidy_sen, order.shipping_option, order.fee_rule),
+        *(json.dumps(purchase.address), order.note, purchase.device_id, at, at, purchase.buyer_id, later),
     ]
 
 
 _ATTEMPT = (
     "INSERT INTO shop_attempt"
-    " (buyer_id, idempotency_key, content_hash, outcome, code, params, order_id, answered_at)"
+    " (buyer_id, idempotency_key, content_hash, outcome, code, params, purchase, answered_at)"
     " VALUES (%s, %s, %s, 'placed', '', '{}', %s, %s)"
 )
 _EVENT = (
@@ -193,48 +242,58 @@ _LINE = (
     " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _TIMER = "INSERT INTO shop_ordertimer (order_id, kind, due_at, state) VALUES (%s, 'accept', %s, 'waiting')"
-_COUNT = "UPDATE shop_ordercounter SET orders = orders + 1, unfinished = unfinished + 1, rev = rev + 1"
-_COUNT_FOR_BUYER, _COUNT_FOR_SHOP = f"{_COUNT} WHERE user_id = %s", f"{_COUNT} WHERE shop_id = %s"
+_COUNT_FOR_BUYER = (
+    "UPDATE shop_ordercounter SET orders = orders + %s, unfinished = unfinished + %s, rev = rev + %s WHERE user_id = %s"
+)
+_COUNT = "UPDATE shop_ordercounter AS c SET orders = c.orders + 1, unfinished = c.unfinished + 1, rev = c.rev + 1"
+_COUNT_FOR_SHOP = f"{_COUNT} WHERE c.shop_id = %s"
 _ORDER = (
     "INSERT INTO shop_order"
-    " (public_id, number, shop_id, buyer_id, state, cancelled_by, version, shop_name, shop_town, items_sen,"
-    " shipping_sen, total_sen, fee_rule, address, note, placing_device_id, placed_at, changed_at, purchase_rev,"
-    " sale_rev)"
+    " (public_id, number, purchase, shop_id, buyer_id, state, cancelled_by, version, shop_name, shop_town, items_sen,"
+    " discount_sen, shipping_sen, total_sen, subsidy_sen, shipping_option, fee_rule, address, note, placing_device_id,"
+    " placed_at, changed_at, purchase_rev, sale_rev)"
 )
 _BUYERS_REV = "(SELECT rev FROM shop_ordercounter WHERE user_id = %s)"
 _ORDER_ON_SQLITE = (
-    f"{_ORDER} VALUES (%s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-    f" {_BUYERS_REV}, (SELECT rev FROM shop_ordercounter WHERE shop_id = %s)) RETURNING purchase_rev, sale_rev"
+    f"{_ORDER} VALUES (%s, %s, %s, %s, %s, 'paid', '', 1, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+    f" {_BUYERS_REV} - %s, (SELECT rev FROM shop_ordercounter WHERE shop_id = %s)) RETURNING purchase_rev, sale_rev"
 )
 _AVAILABLE = "s.on_hand - s.held - s.committed >= %s"
+_COUNTED = "{name} AS MATERIALIZED ({count}{before} WHERE c.shop_id = %s RETURNING c.rev)"
 _TAKEN = (
     "{name} AS (UPDATE shop_stock s SET committed = s.committed + %s, version = s.version + 1 FROM {before}"
-    " WHERE s.variant_id = %s AND {available} RETURNING s.variant_id, s.version, {before}.rev)"
+    " WHERE s.variant_id = %s AND {available} RETURNING s.variant_id, s.version)"
 )
 _TOLD = "SELECT variant_id, version, 'commit', %s::bigint, %s, %s, %s::bigint, %s::timestamptz FROM {name}"
-_ORDER_ON_POSTGRES = (
-    f"{_ORDER} SELECT %s::uuid, %s, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
-    f" %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz, {_BUYERS_REV}, rev FROM {{last}}"
-    " RETURNING purchase_rev, sale_rev"
+_ORDER_OF_SHOP = (
+    "SELECT %s::uuid, %s, %s::uuid, %s::bigint, %s::bigint, 'paid', '', 1, %s, %s, %s::bigint, %s::bigint, %s::bigint,"
+    " %s::bigint, %s::bigint, %s, %s, %s::jsonb, %s, %s::bigint, %s::timestamptz, %s::timestamptz,"
+    f" {_BUYERS_REV} - %s::bigint, {{counted}}.rev FROM {{counted}}, {{last}}"
 )
 
 
 @cache
-def _contended_rows(lines: int) -> str:
+def _contended_rows(lines: int, shops: int = 1) -> str:
     """
-    Build the statement that counts an order of so many lines for the shop, takes its pieces, and writes it.
+    Build the statement that counts orders of so many shops, takes the pieces of so many lines, and writes the orders.
 
     It is one, so that contended rows are locked as briefly as possible. Each part reads what the one before returned:
-    the stocks are locked after the counter and in their order, and if one has too few pieces, no order and no stock
-    move of it or of a later one is written. The caller rolls back what came before.
+    counters are locked in their order, the stocks after them in theirs, and if one has too few pieces, no order and no
+    stock move of it or of a later one is written. The caller rolls back what came before.
     """
-    names = ["counted", *(f"taken_{number}" for number in range(1, lines + 1))]
-    taken = ", ".join(_TAKEN.format(name=name, before=before, available=_AVAILABLE) for before, name in pairwise(names))
-    told = " UNION ALL ".join(_TOLD.format(name=name) for name in names[1:])
+    counted = [f"counted_{number}" for number in range(1, shops + 1)]
+    taken = [f"taken_{number}" for number in range(1, lines + 1)]
+    counts = [_COUNTED.format(name=counted[0], count=_COUNT, before="")]
+    counts += [_COUNTED.format(name=name, count=_COUNT, before=f" FROM {before}") for before, name in pairwise(counted)]
+    takes = [
+        _TAKEN.format(name=name, before=before, available=_AVAILABLE)
+        for before, name in pairwise([counted[-1], *taken])
+    ]
+    told = " UNION ALL ".join(_TOLD.format(name=name) for name in taken)
+    orders = " UNION ALL ".join(_ORDER_OF_SHOP.format(counted=name, last=taken[-1]) for name in counted)
     return (
-        f"WITH counted AS MATERIALIZED ({_COUNT_FOR_SHOP} RETURNING rev), {taken},"
-        f" told AS (INSERT INTO shop_stockmove ({stock_writer.COLUMNS}) {told})"
-        f" {_ORDER_ON_POSTGRES.format(last=names[-1])}"
+        f"WITH {', '.join([*counts, *takes])}, told AS (INSERT INTO shop_stockmove ({stock_writer.COLUMNS}) {told})"
+        f" {_ORDER} {orders} RETURNING public_id, purchase_rev, sale_rev"
     )
 
 
@@ -261,8 +320,10 @@ def store_refusal(
 
 def result_of_attempt(attempt: Attempt) -> CheckoutResult:
     """Return the checkout result that an attempt stored."""
-    if attempt.order is not None:
-        return CheckoutCompleted(attempt.order.public_id, attempt.order.number, replayed=True)
+    if attempt.purchase is not None:
+        placed = Order.objects.filter(purchase=attempt.purchase).order_by("purchase_rev")
+        orders = tuple(PlacedOrder(one.public_id, one.number) for one in placed.only("public_id", "number"))
+        return CheckoutCompleted(attempt.purchase, orders, replayed=True)
     params = attempt.params
     if attempt.code == "shop.order_changed":
         expected, total, price = (Money(params[f"{what}_minor"]) for what in ("expected", "total", "price"))

@@ -56,7 +56,7 @@ def buy(order: dict[str, Any]) -> dict[str, Any]:
         expected_total=PRICE,
         idempotency_key=order["key"],
     )
-    answer = checkout.place_order(purchase, authorization=BY_PIN, now=NOW)
+    answer = checkout.place_purchase(purchase, authorization=BY_PIN, now=NOW)
     if not isinstance(answer, api.CheckoutCompleted):
         return {"refused": repr(answer)}
     return {"order": str(answer.order), "replayed": answer.replayed}

@@ -71,7 +71,7 @@ def without_the_condition(monkeypatch):
     """Taking does not ask any more whether there is enough."""
     assert CONDITION in order_writer._contended_rows(1)
     without = order_writer._contended_rows(1).replace(CONDITION, "%s > 0")
-    monkeypatch.setattr(order_writer, "_contended_rows", lambda _lines: without)
+    monkeypatch.setattr(order_writer, "_contended_rows", lambda _lines, _shops: without)
 
     def careless(variant_id, quantity, **told):
         statement = (

@@ -77,7 +77,7 @@ def test_orders_that_name_the_same_stocks_in_opposite_order_do_not_lock_each_oth
             buyer_id=buyers[n].pk, lines=lines[:: 1 if n % 2 else -1], address=ADDRESS, note="",
             expected_total=Money(50_000_00), idempotency_key="k",
         )  # fmt: skip
-        return checkout.place_order(purchase, authorization=BY_PIN, now=now)
+        return checkout.place_purchase(purchase, authorization=BY_PIN, now=now)
 
     answers = in_threads(*[lambda n=n: place(n) for n in range(BUYERS)])
 

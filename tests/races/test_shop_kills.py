@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -42,7 +43,14 @@ def act(number):
         from shop.actions import checkout, purchase_requests
         purchase = purchase_requests.build_purchase_request(buyer_id=people["buyer0"].pk, product=product, quantity=1,
             address=ADDRESS, note="", expected_total=Money(25_000_00), idempotency_key=f"key-{number}")
-        checkout.place_order(purchase, authorization=BY_PIN, now=NOW)
+        checkout.place_purchase(purchase, authorization=BY_PIN, now=NOW)
+    elif what == "both":
+        from shop.actions import checkout
+        from shop.actions.purchase_requests import RequestedOrder, PurchaseLine, build_request_of_orders
+        orders = [RequestedOrder((PurchaseLine(one, 1),)) for one in (product, UUID(order))]
+        purchase = build_request_of_orders(buyer_id=people["buyer0"].pk, orders=orders, address=ADDRESS,
+            expected_total=Money(50_000_00), idempotency_key=f"key-{number}")
+        checkout.place_purchase(purchase, authorization=BY_PIN, now=NOW)
     elif what == "time":
         from shop.maintenance.order_timers import run_due_timers
         run_due_timers(NOW + timedelta(days=5))
@@ -117,6 +125,24 @@ def test_purchase_killed_before_any_statement_happens_once_or_not_at_all(real_db
     ]  # fmt: skip
     assert [answer.replayed for answer in answers] == [False] * (children - 2) + [True] * 2
     assert Order.objects.count() == children
+    assert all_is_well(now) == []
+
+
+@pytest.mark.timeout(200)
+def test_purchase_from_two_shops_killed_before_any_statement_is_two_orders_or_none(
+    real_db, buyers, bo, shop, make_user, make_shop, make_product, now
+):
+    cy = make_user("cy")
+    product, other = (make_product(one, quantity=100) for one in (shop, make_shop(cy, handle="toko-cy")))
+
+    children = dying(real_db, "both", product, other.public_id)
+
+    assert children >= 15
+    # One more than the last child died after its commit, and nobody was told.
+    assert Order.objects.count() == 4
+    assert sorted(Counter(Order.objects.values_list("purchase", flat=True)).values()) == [2, 2]
+    assert (stock_of(product, bo), stock_of(other, cy)) == ((100, 0, 2), (100, 0, 2))
+    assert balance(buyers[0], now) == 900_000_00
     assert all_is_well(now) == []
 
 

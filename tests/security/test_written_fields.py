@@ -183,7 +183,7 @@ OF_THE_PRODUCT = {
     """,
     "search": "IndexState.collection VocabularyEntry.collection VocabularyEntry.deletion VocabularyEntry.word",
     "shop": """
-        Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
+        Order.shipping_option Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
         Order.cancelled_by Order.fee_rule Order.number Order.shop_name Order.shop_town Order.state
         OrderEvent.actor_kind OrderEvent.evidence OrderEvent.from_state OrderEvent.to_state
         OrderEvent.transition OrderLine.photo OrderLine.product_name OrderLine.sku OrderLine.variant_title

@@ -79,11 +79,16 @@ ILLEGAL = {
     "completed order taken back": MOVE.format(to="cancelled").replace("{order}", "{done}"),
     "cheaper afterwards": "UPDATE shop_order SET items_sen = 100, total_sen = 100, version = version + 1 WHERE public_id = '{order}'",
     "another buyer": "UPDATE shop_order SET buyer_id = {bo} WHERE public_id = '{order}'",
+    "another purchase": "UPDATE shop_order SET purchase = public_id, version = version + 1 WHERE public_id = '{order}'",
+    "discounted afterwards": "UPDATE shop_order SET discount_sen = 100, total_sen = total_sen - 100, version = version + 1 WHERE public_id = '{order}'",
     "another address": "UPDATE shop_order SET address = '{{}}' WHERE public_id = '{order}'",
     "order deleted": "DELETE FROM shop_order WHERE public_id = '{order}'",
     "order that begins completed": (
-        "INSERT INTO shop_order SELECT '01890000000070008000000000000000', 'NS-1', state, cancelled_by, version, shop_name, shop_town, items_sen,"
-        " shipping_sen, total_sen, fee_rule, address, note, placed_at, changed_at, purchase_rev, sale_rev, buyer_id, shop_id, placing_device_id FROM shop_order WHERE public_id = '{done}'"
+        "INSERT INTO shop_order (public_id, number, purchase, state, cancelled_by, version, shop_name, shop_town, items_sen, discount_sen, shipping_sen,"
+        " total_sen, subsidy_sen, shipping_option, fee_rule, address, note, placed_at, changed_at, purchase_rev, sale_rev, buyer_id, shop_id, placing_device_id)"
+        " SELECT '01890000000070008000000000000000', 'NS-1', purchase, state, cancelled_by, version, shop_name, shop_town, items_sen, discount_sen, shipping_sen,"
+        " total_sen, subsidy_sen, shipping_option, fee_rule, address, note, placed_at, changed_at, purchase_rev, sale_rev, buyer_id, shop_id, placing_device_id"
+        " FROM shop_order WHERE public_id = '{done}'"
     ),
     "line changed": "UPDATE shop_orderline SET price_sen = 100, total_sen = 200 WHERE order_id = '{order}'",
     "line deleted": "DELETE FROM shop_orderline WHERE order_id = '{order}'",
@@ -151,6 +156,8 @@ ILLEGAL = {
     "answered twice": "INSERT INTO shop_attempt (buyer_id, idempotency_key, content_hash, outcome, code, params, answered_at) SELECT buyer_id, idempotency_key, 'other', 'refused', 'x', params, answered_at FROM shop_attempt",
     "placed without an order": "INSERT INTO shop_attempt (buyer_id, idempotency_key, content_hash, outcome, code, params, answered_at) SELECT buyer_id, 'new', '', 'placed', '', params, answered_at FROM shop_attempt",
     "orders forgotten": "UPDATE shop_ordercounter SET orders = 0, unfinished = 0, rev = rev + 1",
+    "orders counted that no number tells": "UPDATE shop_ordercounter SET orders = orders + 2, unfinished = unfinished + 2, rev = rev + 1 WHERE user_id IS NOT NULL",
+    "two orders at once of a shop": "UPDATE shop_ordercounter SET orders = orders + 2, unfinished = unfinished + 2, rev = rev + 2 WHERE shop_id IS NOT NULL",
     "orders counted unnumbered": "UPDATE shop_ordercounter SET unfinished = 0",
     "counter deleted": "DELETE FROM shop_ordercounter",
     "parcel exchanged": "UPDATE shop_shipment SET resi = 'other'",

@@ -15,13 +15,15 @@ from tests.payments.purses import PIN
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "selling.md"
 
 
-def test_every_example_of_the_documentation_is_true(ana, bo, make_user, now):
+def test_every_example_of_the_documentation_is_true(ana, bo, make_user, make_shop, now):
     examples = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     operator = make_user("op", is_staff=True)
     names = {"now": now, "ana_id": ana.pk, "bo_id": bo.pk, "operator_id": operator.pk, "pin": PIN}
-    names |= {"bo_device_id": make_trusted_device(bo)}
+    cy = make_user("cy")
+    make_shop(cy, handle="toko-cy", name="Cy")
+    names |= {"cy_id": cy.pk, "ana_device_id": make_trusted_device(ana), "bo_device_id": make_trusted_device(bo)}
     names |= {"timedelta": timedelta, "run_due_timers": run_due_timers}
-    assert len(examples) == 9
+    assert len(examples) == 10
 
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), names)

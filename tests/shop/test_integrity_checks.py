@@ -119,7 +119,7 @@ LIES = {
         "DELETE FROM shop_ordercounter WHERE user_id IS NOT NULL", {"every buyer has a counter"},
     ),
     "an answer forgotten": (
-        "DELETE FROM shop_attempt WHERE order_id = '{paid}'", {"an order was answered under the key it was asked with"},
+        "DELETE FROM shop_attempt WHERE purchase = (SELECT purchase FROM shop_order WHERE public_id = '{paid}')", {"an order was answered under the key it was asked with"},
     ),
     "a timer that waits for nothing": (
         "UPDATE shop_ordertimer SET state = 'waiting' WHERE order_id = '{cancelled}'",

@@ -43,7 +43,7 @@ def buy_lines(now):
                 **fields,
             }
         )
-        return checkout.place_order(purchase, authorization=BY_PIN, now=now)
+        return checkout.place_purchase(purchase, authorization=BY_PIN, now=now)
 
     return place
 

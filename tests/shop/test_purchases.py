@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from payments import api as payments
@@ -68,7 +70,7 @@ def test_purchase_retry_returns_the_same_response_without_the_pin(ana, bo, produ
     first = buy(ana, product, idempotency_key="tap")
     again = buy(ana, product, idempotency_key="tap", pin="000000")
 
-    assert again == api.CheckoutCompleted(first.order, first.number, replayed=True)
+    assert again == replace(first, replayed=True)
     assert stock_of(product, bo) == (10, 0, 1)
     assert balance(ana, now) == 975_000_00
     assert payments.get_pin_state(ana.pk, now=now).is_locked is False

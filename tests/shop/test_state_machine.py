@@ -90,7 +90,7 @@ class ShopMachine(RuleBasedStateMachine):
             expected_total=total,
             idempotency_key=f"k{next(self.numbers)}",
         )
-        answer = checkout.place_order(purchase, authorization=BY_PIN, now=self.now)
+        answer = checkout.place_purchase(purchase, authorization=BY_PIN, now=self.now)
         self.asked.append((purchase, answer))
         refusal = self._why_not_bought(buyer, summed, total)
         if refusal is not None:
@@ -135,7 +135,7 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def ask_again(self, data: st.DataObject) -> None:
         purchase, first = data.draw(st.sampled_from(self.asked))
-        again = checkout.place_order(purchase, authorization=BY_PIN, now=self.now)
+        again = checkout.place_purchase(purchase, authorization=BY_PIN, now=self.now)
         assert again.replayed is True
         assert type(again) is type(first)
         if isinstance(first, api.CheckoutCompleted):
