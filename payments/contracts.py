@@ -44,13 +44,17 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class EscrowRoute:
-    """The two accounts of an escrow payment: the payer's wallet and that of ``reference``, such as an order's."""
+    """
+    The accounts of an escrow payment: the payer's wallet and that of ``reference``, such as an order's; the platform's
+    promotion account where it pays a part.
+    """
 
     reference: str
     payer_id: int
     payer_account_id: int
     escrow_account_id: int
     asset: str
+    promotion_account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

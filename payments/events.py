@@ -69,10 +69,11 @@ class _EscrowEvent(Event):
 @register_fact
 @dataclass(frozen=True, kw_only=True)
 class EscrowPaid(_EscrowEvent):
-    """Money was paid into escrow for this reference."""
+    """Money was paid into escrow for this reference: ``subsidy_minor`` of it by the platform, the rest by the payer."""
 
     name: ClassVar[str] = "payments.escrow_paid"
     payer_id: int
+    subsidy_minor: int = 0
 
 
 @register_fact
@@ -89,7 +90,7 @@ class EscrowReleased(_EscrowEvent):
 @dataclass(frozen=True, kw_only=True)
 class EscrowRefunded(_EscrowEvent):
     """
-    Money for this reference was refunded to its payer.
+    Money for this reference was refunded: ``subsidy_minor`` of it to the platform, and the rest to its payer.
 
     If ``is_suspended``, it did not fit into the wallet and waits in suspense for an operator.
     """
@@ -97,6 +98,7 @@ class EscrowRefunded(_EscrowEvent):
     name: ClassVar[str] = "payments.escrow_refunded"
     payer_id: int
     is_suspended: bool = False
+    subsidy_minor: int = 0
 
 
 @register_fact

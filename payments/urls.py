@@ -14,6 +14,7 @@ from payments.pages.desks import (
     freezes,
     limits,
     manual_journals,
+    promotions,
     reconciliation,
     suspense,
     trial_balance,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("konsol/isi-saldo/", counter_top_ups.counter_top_ups, name="desk_top_ups"),
     path("konsol/pembekuan/", freezes.freezes, name="desk_freezes"),
     path("konsol/batas/", limits.limits, name="desk_limits"),
+    path("konsol/promosi/", promotions.promotions, name="desk_promotions"),
     path("konsol/jurnal/", manual_journals.manual_journals, name="desk_manual_journals"),
     # The bank's requests to us; the paths behind v1.0 are the standard's.
     path("bank/v1.0/access-token/b2b", requires_payments(bank_callbacks.issue_token), name="bank_token"),

@@ -1,4 +1,4 @@
-"""Kinds of proposals of payments: the end of a freeze, a tier, and a journal by hand."""
+"""Kinds of proposals of payments: the end of a freeze, a tier, a journal by hand, and money for promotions."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from django.utils.translation import pgettext_lazy
 
 from payments import errors, queries
 from payments.actions import freezes, manual_journals
+from payments.actions.promotions import fund_promotions
 from payments.actions.wallets import set_tier
 from payments.domain import chart_of_accounts
 from payments.domain.reference_owners import find_owners
 from payments.models import Account
 from payments.queries import desk_accounts
+from payments.queries.promotions import get_promotion_balance, list_promotion_sources
 from superapp.accounts import api as accounts
 from superapp.console.api import Approval, Fact, Payload, ProposalKind, Role, register_proposal_kind
 from superapp.core.money import Money
@@ -23,6 +25,7 @@ from superapp.core.money import Money
 # Kinds of accounts that keep the money of a reference, such as a shop's or an order's.
 REFERENCE_KINDS = (chart_of_accounts.MERCHANT.name, chart_of_accounts.ESCROW.name)
 UNFREEZE, TIER, MANUAL = "payments.unfreeze", "payments.tier", "payments.manual_journal"
+PROMOTION = "payments.promotion"
 
 
 def describe_account(account: Account) -> str:
@@ -107,6 +110,29 @@ def _execute_manual(payload: Payload, approval: Approval) -> str:
     return _("Posted as {journal}.").format(journal=journal)
 
 
+def _describe_promotion(payload: Payload) -> list[Fact]:
+    return [
+        (_("From"), str(payload["source"])),
+        (_("Amount"), str(Money(int(payload["amount_minor"] or 0)))),
+        (_("Set aside for promotions"), str(get_promotion_balance())),
+    ]
+
+
+def _validate_promotion(payload: Payload) -> None:
+    amount = Money(int(payload["amount_minor"] or 0)).require_whole()
+    source = next((one for one in list_promotion_sources() if one.code == payload["source"]), None)
+    if source is None:
+        raise errors.LedgerAccountNotFound
+    if source.available < amount:
+        raise errors.InsufficientFunds
+
+
+def _execute_promotion(payload: Payload, approval: Approval) -> str:
+    amount = Money(int(payload["amount_minor"] or 0))
+    journal = fund_promotions(source=str(payload["source"]), amount=amount, approval=approval)
+    return _("Posted as {journal}.").format(journal=journal)
+
+
 def _concerns_manual(payload: Payload, user_id: int) -> bool:
     sides = (desk_accounts.get_account_by_code(str(payload[side])) for side in ("debit", "credit"))
     return any(_owns(user_id, account) for account in sides)
@@ -161,6 +187,14 @@ for kind in (
         validate=_validate_manual,
         execute=_execute_manual,
         concerns=_concerns_manual,
+    ),
+    ProposalKind(
+        PROMOTION,
+        pgettext_lazy("proposal", "Money for promotions"),
+        frozenset({Role.FINANCE}),
+        describe=_describe_promotion,
+        validate=_validate_promotion,
+        execute=_execute_promotion,
     ),
 ):
     register_proposal_kind(kind)

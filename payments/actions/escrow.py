@@ -10,18 +10,23 @@ from django.db import transaction
 
 from payments import errors, push, queries
 from payments.actions.fee_rules import store_applied_fee
+from payments.actions.promotions import get_or_open_promotion_account
 from payments.actions.wallets import get_or_open_wallet
 from payments.contracts import EscrowRoute
 from payments.domain import chart_of_accounts
 from payments.domain.authorization import Authorization
 from payments.domain.feature_gates import requires_payments
+from payments.domain.refund_shares import pair_shares, split_refund
 from payments.events import EscrowPaid, EscrowRefunded, EscrowReleased
 from payments.models import ESCROW_PAID, Account, FeeRule, Transfer
+from payments.queries.promotions import Subsidy, find_subsidy, sum_refunded_to_payer
 from payments.writers import ledger
 from payments.writers.ledger import IdempotencyKey, JournalEntry, PostingResult, TransferLine, derive_key
 from payments.writers.ledger.entries import JournalRefund
 from superapp.core import ids
 from superapp.core.money import Money
+
+NO_SUBSIDY = Money(0)
 
 
 @requires_payments
@@ -33,25 +38,30 @@ def pay_into_escrow(
     authorization: Authorization,
     idempotency_key: str,
     now: datetime,
+    subsidy: Money = NO_SUBSIDY,
 ) -> PostingResult:
     """
     Move money from a person's wallet into the escrow of a reference, at most once per reference.
 
-    May run inside the caller's transaction. Returns Posted, or Refused with ``payments.already_paid``,
-    ``payments.insufficient_funds``, ``payments.wallet_frozen``, …; raises KeyReused, NotOffered.
+    The platform adds ``subsidy`` from its promotion account, in the same journal. May run inside the caller's
+    transaction. Returns Posted, or Refused with ``payments.already_paid``, ``payments.insufficient_funds``,
+    ``payments.promotion_exhausted``, ``payments.wallet_frozen``, …; raises KeyReused, NotOffered.
     """
     payer = get_or_open_wallet(user_id=payer_id, now=now, asset=amount.asset)
     escrow = get_or_open_escrow(reference, amount.asset, now)
-    route = EscrowRoute(reference, payer_id, payer.pk, escrow.pk, amount.asset)
-    answer = ledger.post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
+    promotion_id = get_or_open_promotion_account(now).pk if subsidy else None
+    route = EscrowRoute(reference, payer_id, payer.pk, escrow.pk, amount.asset, promotion_id)
+    answer = ledger.post(_payment_entry(route, amount, subsidy, authorization, idempotency_key), now=now)
     push.wallets_changed(answer.changes)
-    return _name_frozen_payer(answer, route)
+    return _name_refusal(answer, route, amount)
 
 
 @requires_payments
-def pipeline_escrow_route(*, reference: str, payer_id: int, asset: str, now: datetime) -> Callable[[], EscrowRoute]:
+def pipeline_escrow_route(
+    *, reference: str, payer_id: int, asset: str, now: datetime, is_subsidized: bool = False
+) -> Callable[[], EscrowRoute]:
     """
-    Queue the statements that open or find the accounts of an escrow payment.
+    Queue the statements that open or find the accounts of an escrow payment, of which the platform may pay a part.
 
     The returned callable gives the ``EscrowRoute``. Runs inside the caller's transaction and ``prepared.pipeline``.
     First half of ``pay_into_escrow``.
@@ -64,59 +74,78 @@ def pipeline_escrow_route(*, reference: str, payer_id: int, asset: str, now: dat
 
     def answered() -> EscrowRoute:
         payer_account_id = wallet() or get_or_open_wallet(user_id=payer_id, now=now, asset=asset).pk
-        return EscrowRoute(reference, payer_id, payer_account_id, escrow(), asset)
+        promotion_id = get_or_open_promotion_account(now).pk if is_subsidized else None
+        return EscrowRoute(reference, payer_id, payer_account_id, escrow(), asset, promotion_id)
 
     return answered
 
 
 def pipeline_pay_into_escrow(
-    route: EscrowRoute, *, amount: Money, authorization: Authorization, idempotency_key: str, now: datetime
+    route: EscrowRoute,
+    *,
+    amount: Money,
+    authorization: Authorization,
+    idempotency_key: str,
+    now: datetime,
+    subsidy: Money = NO_SUBSIDY,
 ) -> Callable[[], PostingResult]:
     """
     Queue a payment from the wallet of ``route`` into its escrow account in the caller's database pipeline.
 
+    The platform adds ``subsidy``, for which the route was found as a subsidized one.
+
     Call the returned function once the pipeline is flushed: it gives ``Posted`` or ``Refused``. A repeated payment
     under the same ``idempotency_key`` is ``Posted`` and moves nothing.
     """
-    asked = ledger.pipeline_post(_payment_entry(route, amount, authorization, idempotency_key), now=now)
+    asked = ledger.pipeline_post(_payment_entry(route, amount, subsidy, authorization, idempotency_key), now=now)
 
     def answered() -> PostingResult:
         answer = asked()
         push.wallets_changed(answer.changes)
-        return _name_frozen_payer(answer, route)
+        return _name_refusal(answer, route, amount)
 
     return answered
 
 
-def _name_frozen_payer(answer: PostingResult, route: EscrowRoute) -> PostingResult:
-    """Return the refusal in words for the payer if their own wallet is frozen; the ledger does not say whose it is."""
-    if not isinstance(answer, ledger.Refused) or answer.code != errors.AccountNotOpen.code:
+def _name_refusal(answer: PostingResult, route: EscrowRoute, amount: Money) -> PostingResult:
+    """Return the refusal in words for the payer; the ledger says neither whose account is frozen nor whose is short."""
+    if not isinstance(answer, ledger.Refused):
         return answer
-    if not Account.objects.filter(pk=route.payer_account_id, status=Account.Status.FROZEN).exists():
-        return answer
-    return replace(answer, code=errors.WalletFrozen.code)
+    payer = Account.objects.filter(pk=route.payer_account_id)
+    if answer.code == errors.AccountNotOpen.code and payer.filter(status=Account.Status.FROZEN).exists():
+        return replace(answer, code=errors.WalletFrozen.code)
+    is_short = answer.code == errors.InsufficientFunds.code
+    if is_short and route.promotion_account_id is not None and payer.get().available >= amount.amount_minor:
+        return replace(answer, code=errors.PromotionExhausted.code)
+    return answer
 
 
 def _payment_entry(
-    route: EscrowRoute, amount: Money, authorization: Authorization, idempotency_key: str
+    route: EscrowRoute, amount: Money, subsidy: Money, authorization: Authorization, idempotency_key: str
 ) -> JournalEntry:
-    public_id = ids.new_id()
+    public_id, whole = ids.new_id(), amount + subsidy
     content = {"reference": route.reference, "amount": amount.amount_minor, "asset": amount.asset}
+    lines = [TransferLine(route.payer_account_id, route.escrow_account_id, amount.require_positive())]
+    if subsidy:
+        assert route.promotion_account_id is not None, "the route was found for a payment without a subsidy"
+        content["subsidy"] = subsidy.amount_minor
+        lines.append(TransferLine(route.promotion_account_id, route.escrow_account_id, subsidy.require_positive()))
     return JournalEntry(
         key=derive_key(f"user:{route.payer_id}:pay", idempotency_key, content),
         kind=ESCROW_PAID,
         authorization=authorization,
-        lines=(TransferLine(route.payer_account_id, route.escrow_account_id, amount.require_positive()),),
+        lines=tuple(lines),
         reference=route.reference,
         actor_id=route.payer_id,
-        refund_cap=amount,
+        refund_cap=whole,
         public_id=public_id,
         fact=EscrowPaid(
             reference=route.reference,
             journal=str(public_id),
-            amount_minor=amount.amount_minor,
+            amount_minor=whole.amount_minor,
             asset=amount.asset,
             payer_id=route.payer_id,
+            subsidy_minor=subsidy.amount_minor,
         ),
     )
 
@@ -198,6 +227,7 @@ def refund_escrow(
     """
     Refund all or part of an escrow payment to its payer, from escrow first and then from the merchant's balance.
 
+    Of what the platform paid a part of, the payer is served first, up to what they paid; the rest is the platform's.
     At most the amount paid, in at most 50 refunds. What was paid from a bank comes into the payer's wallet, or into
     suspense if it does not fit there. Raises EscrowNotFound.
     """
@@ -234,7 +264,9 @@ def _refund(
     now: datetime,
 ) -> PostingResult:
     reference, merchant_id = paid.journal.reference, merchant.pk if merchant else None
-    accounts = ledger.lock_accounts([payer.pk, paid.credit_id, *([merchant_id] if merchant_id else [])])
+    subsidy = find_subsidy(paid)
+    others = [merchant_id, subsidy.account_id if subsidy else None]
+    accounts = ledger.lock_accounts([payer.pk, paid.credit_id, *(account for account in others if account)])
     before = ledger.find_response(key)
     if before is not None:
         return before
@@ -246,11 +278,12 @@ def _refund(
         ledger.roll_up(merchant_id)
     public_id = ids.new_id()
     assert payer.owner_id is not None, "wallets have owners"
-    wallet = accounts[payer.pk]
-    fits = wallet.ceiling is None or wallet.balance + amount.amount_minor <= wallet.ceiling
+    wallet, (to_payer, to_platform) = accounts[payer.pk], share_refund(paid, subsidy, amount)
+    fits = wallet.ceiling is None or wallet.balance + to_payer <= wallet.ceiling
     # What left the wallet may come back to it, or is refused; what came from a bank cannot be sent back there by us.
     is_suspended = paid.debit_id != payer.pk and not fits
     to_id = get_or_open_suspense(amount.asset, now).pk if is_suspended else payer.pk
+    targets = [(to_id, to_payer), (subsidy.account_id if subsidy else 0, to_platform)]
     fact = EscrowRefunded(
         reference=reference,
         journal=str(public_id),
@@ -258,12 +291,13 @@ def _refund(
         asset=amount.asset,
         payer_id=payer.owner_id,
         is_suspended=is_suspended,
+        subsidy_minor=to_platform,
     )
     entry = JournalEntry(
         key=key,
         kind="escrow_refunded",
         authorization=authorization,
-        lines=_refund_lines(accounts[paid.credit_id], merchant, to_id, amount),
+        lines=_refund_lines(accounts[paid.credit_id], merchant, targets, amount),
         reference=reference,
         refund=JournalRefund(paid.journal_id, amount),
         public_id=public_id,
@@ -303,15 +337,25 @@ def get_or_open_escrow(reference: str, asset: str, now: datetime) -> Account:
     )
 
 
-def _refund_lines(escrow: Account, merchant: Account | None, to_id: int, amount: Money) -> tuple[TransferLine, ...]:
+def share_refund(paid: Transfer, subsidy: Subsidy | None, amount: Money) -> tuple[int, int]:
+    """Return how much of a refund is the payer's and how much the platform's. The caller has locked the escrow."""
+    if subsidy is None:
+        return amount.amount_minor, 0
+    refunded = sum_refunded_to_payer(paid.journal_id)
+    return split_refund(amount.amount_minor, payer_paid=paid.amount, payer_refunded=refunded)
+
+
+def _refund_lines(
+    escrow: Account, merchant: Account | None, targets: list[tuple[int, int]], amount: Money
+) -> tuple[TransferLine, ...]:
     if amount.asset != escrow.asset:
         raise errors.AssetMismatch
     from_escrow = min(amount.amount_minor, escrow.available)
     if merchant is None:
         from_escrow = amount.amount_minor
-    lines = []
-    if from_escrow:
-        lines.append(TransferLine(escrow.pk, to_id, Money(from_escrow, amount.asset)))
-    if merchant is not None and from_escrow < amount.amount_minor:
-        lines.append(TransferLine(merchant.pk, to_id, Money(amount.amount_minor - from_escrow, amount.asset)))
-    return tuple(lines)
+    sources = [(escrow.pk, from_escrow)]
+    if merchant is not None:
+        sources.append((merchant.pk, amount.amount_minor - from_escrow))
+    return tuple(
+        TransferLine(one, other, Money(share, amount.asset)) for one, other, share in pair_shares(sources, targets)
+    )

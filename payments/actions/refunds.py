@@ -13,13 +13,15 @@ import structlog
 from django.db import IntegrityError, transaction
 
 from payments import errors, push, queries
-from payments.actions.escrow import get_or_open_merchant_account, get_or_open_suspense, get_payer_wallet
+from payments.actions.escrow import get_or_open_merchant_account, get_or_open_suspense, get_payer_wallet, share_refund
 from payments.contracts import RefundDetails
 from payments.domain.authorization import BY_TIMER, Authorization
 from payments.domain.feature_gates import requires_payments
+from payments.domain.refund_shares import pair_shares
 from payments.events import EscrowRefunded
 from payments.models import ESCROW_PAID, REFUNDS_MAX, Account, Journal, MerchantRefund, Transfer
 from payments.queries import refunds
+from payments.queries.promotions import Subsidy, find_subsidy
 from payments.writers import ledger
 from payments.writers.ledger import JournalEntry, Posted, PostingResult, TransferLine, derive_key
 from payments.writers.ledger.entries import JournalRefund
@@ -135,10 +137,21 @@ def _close(row: MerchantRefund, answer: PostingResult, now: datetime, *, is_susp
 
 
 class _Sources:
-    """The accounts of a refund: of the payer, of the escrow if it was paid into one, of the merchant if it has one."""
+    """
+    The accounts of a refund: of the payer, of the escrow if it was paid into one, of the merchant if it has one, and
+    the promotion account if the platform paid a part.
+    """
 
-    def __init__(self, payer: Account, escrow: Account | None, merchant: Account | None) -> None:
+    def __init__(
+        self,
+        payer: Account,
+        escrow: Account | None,
+        merchant: Account | None,
+        paid: Transfer,
+        subsidy: Subsidy | None = None,
+    ) -> None:
         self.payer, self.escrow, self.merchant = payer, escrow, merchant
+        self.paid, self.subsidy = paid, subsidy
         self.is_suspended = False
 
     @classmethod
@@ -146,13 +159,15 @@ class _Sources:
         payment = row.payment
         if payment.kind == ESCROW_PAID:
             paid = queries.get_escrow_payment(payment.reference)
-            return cls(get_payer_wallet(paid, now), paid.credit, queries.find_paid_merchant(payment.reference))
+            merchant = queries.find_paid_merchant(payment.reference)
+            return cls(get_payer_wallet(paid, now), paid.credit, merchant, paid, find_subsidy(paid))
         first = Transfer.objects.select_related("debit").get(journal=payment, line=1)
-        return cls(first.debit, None, get_or_open_merchant_account(row.merchant, first.asset, now))
+        return cls(first.debit, None, get_or_open_merchant_account(row.merchant, first.asset, now), first)
 
     def lock(self) -> None:
         """Lock all accounts in the ledger's order, with all that the merchant has received."""
         found = [account.pk for account in (self.payer, self.escrow, self.merchant) if account is not None]
+        found += [self.subsidy.account_id] if self.subsidy else []
         locked = ledger.lock_accounts(found)
         if self.merchant is not None and ledger.roll_up(self.merchant.pk):
             locked = ledger.lock_accounts(found)
@@ -173,10 +188,12 @@ def _post(row: MerchantRefund, sources: _Sources, authorization: Authorization, 
     from_merchant = row.amount - from_escrow
     if from_merchant and (sources.merchant is None or sources.merchant.available < from_merchant):
         return None
-    wallet = sources.payer
-    sources.is_suspended = wallet.ceiling is not None and wallet.balance + row.amount > wallet.ceiling
+    wallet, (to_payer, to_platform) = sources.payer, share_refund(sources.paid, sources.subsidy, amount)
+    sources.is_suspended = wallet.ceiling is not None and wallet.balance + to_payer > wallet.ceiling
     to_id = get_or_open_suspense(amount.asset, now).pk if sources.is_suspended else wallet.pk
     shares = ((sources.escrow, from_escrow), (sources.merchant, from_merchant))
+    targets = [(to_id, to_payer), (sources.subsidy.account_id if sources.subsidy else 0, to_platform)]
+    pairs = pair_shares([(one.pk, share) for one, share in shares if one], targets)
     public_id = ids.new_id()
     is_order = sources.escrow is not None
     return ledger.post(
@@ -184,18 +201,20 @@ def _post(row: MerchantRefund, sources: _Sources, authorization: Authorization, 
             key=derive_key("refund", str(row.public_id), {}),
             kind="escrow_refunded" if is_order else "qris_refunded",
             authorization=authorization,
-            lines=tuple(TransferLine(one.pk, to_id, Money(share)) for one, share in shares if one and share),
+            lines=tuple(TransferLine(one, other, Money(share)) for one, other, share in pairs),
             reference=reference,
             actor_id=row.requested_by_id,
             refund=JournalRefund(row.payment_id, amount),
             public_id=public_id,
-            fact=_fact(row, wallet, public_id, is_suspended=sources.is_suspended) if is_order else None,
+            fact=_fact(row, wallet, public_id, sources.is_suspended, to_platform) if is_order else None,
         ),
         now=now,
     )
 
 
-def _fact(row: MerchantRefund, wallet: Account, journal: object, *, is_suspended: bool) -> EscrowRefunded:
+def _fact(
+    row: MerchantRefund, wallet: Account, journal: object, is_suspended: bool, to_platform: int
+) -> EscrowRefunded:
     assert wallet.owner_id is not None, "wallets have owners"
     return EscrowRefunded(
         reference=row.payment.reference,
@@ -204,4 +223,5 @@ def _fact(row: MerchantRefund, wallet: Account, journal: object, *, is_suspended
         asset=wallet.asset,
         payer_id=wallet.owner_id,
         is_suspended=is_suspended,
+        subsidy_minor=to_platform,
     )

@@ -65,6 +65,7 @@ ACCEPTED_METHODS: dict[str, frozenset[AuthorizationMethod]] = {
     "expired": frozenset({AuthorizationMethod.TIMER}),
     "topped_up": frozenset({AuthorizationMethod.TWO_OPERATORS}),
     "manual": frozenset({AuthorizationMethod.TWO_OPERATORS}),
+    "promotion_funded": frozenset({AuthorizationMethod.TWO_OPERATORS}),
     "came_in": frozenset({AuthorizationMethod.BANK}),
     "suspended": frozenset({AuthorizationMethod.BANK}),
     "suspense_placed": frozenset({AuthorizationMethod.TWO_OPERATORS}),

@@ -30,6 +30,10 @@ MERCHANT = AccountKind("merchant", 1, "Liabilities:Merchants", queued_credit=Tru
 ESCROW = AccountKind("escrow", 2, "Liabilities:Escrow")
 # What a payer's money passes through where one payment has several receivers; empty after each journal.
 CLEARING = AccountKind("clearing", 3, "Liabilities:Clearing")
+# What the platform sets aside of its earnings to pay a part of orders. Many orders are paid from it, so it comes last.
+PROMOTION = AccountKind("promotion", 9, "Liabilities:Promotions")
+# The name of the promotion account.
+PLATFORM = "platform"
 FEE = AccountKind("fee", 9, "Income:Fees", queued_credit=True)
 # Cash at the bank, an asset: its balance here falls below zero as wallets are topped up.
 CASH = AccountKind("cash", 9, "Assets:Cash", floor=None)
@@ -46,7 +50,7 @@ SUSPENSE = AccountKind("suspense", 9, "Liabilities:Suspense", queued_credit=True
 ADJUSTMENT = AccountKind("adjustment", 9, "Income:Adjustments", floor=None)
 
 ACCOUNT_KINDS = {
-    kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, FEE, CASH, BANK, SUSPENSE, ADJUSTMENT)
+    kind.name: kind for kind in (WALLET, MERCHANT, ESCROW, CLEARING, PROMOTION, FEE, CASH, BANK, SUSPENSE, ADJUSTMENT)
 }
 
 

@@ -56,6 +56,7 @@ from payments.errors.movements import (
     OperatorsOnly,
     PaidToAnother,
     PeriodInvalid,
+    PromotionExhausted,
     ProofPending,
     ReceiptNotFound,
     RecipientUnnamed,
@@ -154,6 +155,7 @@ __all__ = [
     "PinResetTooEarly",
     "PinTriesKept",
     "PinWrong",
+    "PromotionExhausted",
     "ProofPending",
     "QrDamaged",
     "QrForeign",
@@ -191,7 +193,8 @@ __all__ = [
     "refusals",
 ]
 
-# Refusals of a posting. The ledger stores them under the idempotency key, ``WalletFrozen`` as ``AccountNotOpen``.
+# Refusals of a posting. The ledger stores them under the idempotency key, ``WalletFrozen`` as ``AccountNotOpen`` and
+# ``PromotionExhausted`` as ``InsufficientFunds``.
 refusals: dict[str, type[DomainError]] = {
     error.code: error
     for error in (
@@ -207,5 +210,6 @@ refusals: dict[str, type[DomainError]] = {
         AlreadyPaid,
         EscrowEmpty,
         PaidToAnother,
+        PromotionExhausted,
     )
 }

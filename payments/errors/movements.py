@@ -74,6 +74,14 @@ class AccountNotOpen(DomainError):
     message = _("One of the wallets cannot be used right now.")
 
 
+class PromotionExhausted(DomainError):
+    """The platform's promotion account has less than its part of this payment; the payer's own money suffices."""
+
+    code = "payments.promotion_exhausted"
+    kind = ErrorKind.CONFLICT
+    message = _("This promotion has just ended. You have not paid anything.")
+
+
 class WalletFrozen(DomainError):
     """The payer's own wallet is frozen. The idempotency key stays unused."""
 

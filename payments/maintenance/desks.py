@@ -46,6 +46,16 @@ register_desk(
 )
 register_desk(
     Desk(
+        "payments.promotions",
+        pgettext_lazy("desk", "Promotions"),
+        "payments:desk_promotions",
+        FINANCE,
+        icon="tag",
+        is_offered=is_enabled,
+    )
+)
+register_desk(
+    Desk(
         "payments.manual_journals",
         pgettext_lazy("desk", "Journals by hand"),
         "payments:desk_manual_journals",

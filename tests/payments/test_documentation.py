@@ -19,7 +19,7 @@ def test_every_example_of_the_documentation_is_true(make_user, now):
         "operator_id": make_user("op", is_staff=True).pk,
         "second_operator_id": make_user("second", is_staff=True).pk,
     }
-    assert len(examples) == 20
+    assert len(examples) == 21
 
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), names)

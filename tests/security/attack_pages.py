@@ -135,6 +135,7 @@ FORM: Mapping[str, str] = {
     "since": "22:00",
     "sms": "yes",
     "solution": "",
+    "source": "fee:micro:IDR",
     "sound": "yes",
     "target": "bank",
     "tables": "Ditulis Eve",
