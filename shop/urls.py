@@ -19,6 +19,8 @@ from shop.pages import (
     payout_accounts,
     payouts,
     pending_purchases,
+    product_feeds,
+    product_sharing,
     qris,
     search,
     settlements,
@@ -37,11 +39,17 @@ public_pages = [
     path("toko/", require_storefront(storefronts.shops), name="shops"),
     path("toko/<slug:handle>/", require_storefront(storefronts.shop), name="shop"),
     path("toko/<slug:handle>/rss.xml", require_storefront(sitemaps_and_feeds.feed), name="feed"),
+    path("toko/<slug:handle>/google.xml", require_storefront(product_feeds.google_feed), name="google_feed"),
+    path("toko/<slug:handle>/meta.csv", require_storefront(product_feeds.meta_feed), name="meta_feed"),
     path("toko/<slug:handle>/<slug:slug>/", require_storefront(storefronts.product), name="product"),
+    path(
+        "toko/<slug:handle>/<slug:slug>/kartu/", require_storefront(product_sharing.product_embed), name="product_embed"
+    ),
     path("robots.txt", sitemaps_and_feeds.robots, name="robots"),
     path("sitemap.xml", require_storefront(sitemaps_and_feeds.sitemap), name="site_map"),
     path("sitemap-<int:part>.xml", require_storefront(sitemaps_and_feeds.sitemap), name="site_map_part"),
     path("media/photo/<slug:name>-<int:size>.webp", uploads.photo_file, name="photo_file"),
+    path("media/photo/<slug:name>.jpg", require_storefront(product_feeds.photo_as_jpeg), name="photo_as_jpeg"),
     path(
         "media/share/product/<uuid:product>/<slug:digest>.jpg",
         require_storefront(sitemaps_and_feeds.product_card),
@@ -113,6 +121,12 @@ merchant_pages = [
     path("tokoku/barang/baru/", require_storefront(merchant_catalog.new_product), name="new_product"),
     path("tokoku/barang/<uuid:product>/", require_storefront(merchant_catalog.product), name="my_product"),
     path("tokoku/barang/<uuid:product>/varian/", require_storefront(merchant_variants.variants), name="my_variants"),
+    path(
+        "tokoku/barang/<uuid:product>/poster/",
+        require_storefront(product_sharing.product_poster),
+        name="product_poster",
+    ),
+    path("tokoku/saluran/", require_storefront(product_sharing.channels), name="channels"),
     path("tokoku/barang/<uuid:product>/rak/", require_storefront(merchant_catalog.set_listed), name="shelve"),
 ]
 desk_pages = [path("konsol/sengketa/", dispute_desk.disputes, name="desk_disputes")]

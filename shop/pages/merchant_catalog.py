@@ -28,7 +28,7 @@ from shop.errors import (
     WeightInvalid,
 )
 from shop.models import Product
-from shop.pages import photo_uploads, product_fields, storefront_presenters
+from shop.pages import photo_uploads, product_fields, product_sharing, storefront_presenters
 from shop.pages.form_errors import PRODUCT_MESSAGES, error_message_for
 from shop.pages.merchant import require_own_shop
 from shop.queries import photos
@@ -147,6 +147,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
         "shop": shop,
         "product": shown,
         "address": f"/toko/{shop.handle}/{shown.slug}/",
+        "embed": product_sharing.write_embed_code(shop.handle, shown.slug, title=shown.name),
         "prices": storefront_presenters.price_range(shown),
         "photos": [(one.name, photos.photo_url(one.name, photos.SIZES[-1])) for one in shown.photos],
         "typed": typed,

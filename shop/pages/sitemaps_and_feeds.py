@@ -79,9 +79,9 @@ def feed(request: HttpRequest, handle: str) -> HttpResponse:
     address = f"/toko/{page.shop.handle}/"
     with override("id"):
         out = Rss201rev2Feed(
-            title=_strip_invalid_xml(f"{page.shop.name} · {page.shop.town}"),
+            title=strip_invalid_xml(f"{page.shop.name} · {page.shop.town}"),
             link=absolute_url(address),
-            description=_strip_invalid_xml(page.shop.about or page.shop.name),
+            description=strip_invalid_xml(page.shop.about or page.shop.name),
             language="id",
             feed_url=absolute_url(f"{address}rss.xml"),
         )
@@ -121,14 +121,14 @@ def _card_response(card: share_cards.ShareCard, digest: str, address: str) -> Ht
 
 def _add_feed_item(out: Rss201rev2Feed, product: ProductDetails, address: str) -> None:
     price = _("The price cannot be shown right now") if product.price is None else price_range(product)
-    text = f"<p>{escape(price)}</p>{linebreaks(_strip_invalid_xml(product.description), autoescape=True)}"
+    text = f"<p>{escape(price)}</p>{linebreaks(strip_invalid_xml(product.description), autoescape=True)}"
     enclosures = []
     for photo in product.photos[:1]:
         if (size := photos.count_photo_bytes(photo.name, photos.SIZES[1])) is not None:
             url = absolute_url(photos.photo_url(photo.name, photos.SIZES[1]))
             enclosures = [Enclosure(url, str(size), "image/webp")]
     out.add_item(
-        title=_strip_invalid_xml(product.name),
+        title=strip_invalid_xml(product.name),
         link=address,
         description=text,
         unique_id=f"urn:uuid:{product.public_id}",
@@ -158,5 +158,6 @@ def _path(handle: str, slug: str) -> str:
     return f"/toko/{handle}/{slug}/" if slug else f"/toko/{handle}/"
 
 
-def _strip_invalid_xml(text: str) -> str:
+def strip_invalid_xml(text: str) -> str:
+    """Return a text without the characters that XML does not allow."""
     return text.translate(_INVALID_IN_XML)

@@ -20,6 +20,11 @@ def photo_url(name: str, size: int) -> str:
     return f"/media/photo/{name}-{size}.webp"
 
 
+def jpeg_url(name: str) -> str:
+    """Return the public URL of a photo as JPEG, in its largest size."""
+    return f"/media/photo/{name}.jpg"
+
+
 def logo_url(of: ShopDetails) -> str:
     """Return the URL of a shop's logo; empty if it has none."""
     return photo_url(of.logo, SIZES[-1]) if of.logo else ""

@@ -1,4 +1,7 @@
-"""Share cards: link preview images of shops and products, drawn once and named by the hash of their content."""
+"""
+Pictures for other sites, made once and named by the hash of their content: share cards, which are link previews of
+shops and products, and photos as JPEG.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,7 @@ def ensure_stored(card: ShareCard) -> Path | None:
 
     :raises StorageUnavailable: if the photos cannot be read
     """
-    path = Path(settings.MEDIA_ROOT) / "share" / card.digest[:2] / f"{card.digest}.jpg"
+    path = _path_of(card.digest)
     if not path.exists():
         with _draw_lock:
             if not path.exists():
@@ -83,6 +86,22 @@ def ensure_stored(card: ShareCard) -> Path | None:
                 if len(found) < len(card.photos):
                     return None
                 images.write_atomically(path, draw(card, found))
+    return path
+
+
+def ensure_jpeg(name: str) -> Path | None:
+    """
+    Return the file of a photo as JPEG; make it if it does not exist yet. None if the photo is not stored.
+
+    :raises StorageUnavailable: if the photo cannot be read
+    """
+    content = photos.read_photo(name, photos.SIZES[0])
+    if content is None:  # The copy of a photo that was deleted is no longer sent.
+        return None
+    path = _path_of(hashlib.sha256(f"jpeg {name}".encode()).hexdigest()[:24])
+    if not path.exists():
+        with _draw_lock, Image.open(io.BytesIO(content)) as photo:
+            images.write_atomically(path, _encode(photo.convert("RGB")))
     return path
 
 
@@ -111,6 +130,14 @@ def draw(card: ShareCard, photos_found: Sequence[bytes]) -> bytes:
         y = _write(pen, y, card.price, 52, BRAND, lines_max=1, weight=2) + 12
     _write(pen, y, card.town, 30, SOFT, lines_max=1)
     _write(pen, HEIGHT - MARGIN - 34, settings.BRAND_NAME, 30, SOFT, lines_max=1)
+    return _encode(image)
+
+
+def _path_of(digest: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / "share" / digest[:2] / f"{digest}.jpg"
+
+
+def _encode(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return buffer.getvalue()

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 import cemacqr
-import pypdfium2
 import pytest
 import qriskit
-import zxingcpp
 from django.test import Client
 from django.urls import reverse
 
@@ -22,6 +20,7 @@ from superapp.core.money import Money
 from superapp.realtime import bus
 from tests.payments.purses import PIN
 from tests.shop.html_clients import browser_of, text
+from tests.shop.printed import read_pdf
 
 pytestmark = pytest.mark.usefixtures("still_clock")
 FORM = {"name": "Manik Bo", "city": "Yogyakarta", "postal_code": "55281", "category": "5947", "criteria": "UKE"}
@@ -53,22 +52,6 @@ def pay(ana, payload, amount=50_000_00, key="k"):
     return payments.pay_qris(
         payer_id=ana.pk, payload=payload, amount=Money(amount), pin=PIN, idempotency_key=key, now=clock.now()
     )
-
-
-def _read_codes(page):
-    # Without the format, frames and letters are taken for codes of other kinds now and then.
-    return zxingcpp.read_barcodes(page.render(scale=2).to_pil().convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
-
-
-def read_pdf(content):
-    """The codes and the texts of each page, as a camera and a reader of PDF see them."""
-    document = pypdfium2.PdfDocument(content)
-    codes, texts = [], []
-    for page in document:
-        codes += [one.text for one in _read_codes(page)]
-        texts.append(page.get_textpage().get_text_range())
-    sizes = [tuple(round(side / 72 * 25.4) for side in page.get_size()) for page in document]
-    return codes, texts, sizes
 
 
 def test_account_is_opened_by_its_form_and_not_by_looking(as_bo):
