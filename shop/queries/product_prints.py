@@ -17,7 +17,7 @@ from shop.queries import photos
 from superapp.core import prints
 from superapp.core.prints import GREY, PLAIN, STRONG, centre
 
-PHOTO_SIDE, CODE_SIDE = 92 * mm, 52 * mm
+PHOTO_SIDE, CODE_SIDE = 96 * mm, 60 * mm
 NAME_SIZE, NAME_LINES_MAX = 17, 2
 
 
@@ -47,8 +47,8 @@ def draw_product_poster(product: ProductDetails, *, price: str, shop_name: str, 
         centre(canvas, PLAIN, 14, width, y, price)
     prints.draw_code(canvas, address, 8 * mm, 6 * mm, CODE_SIDE)
     left, room = 12 * mm + CODE_SIDE, width - CODE_SIDE - 20 * mm
-    prints.write(canvas, STRONG, 13, left, 38 * mm, _("Scan to see and buy"), room)
-    prints.write(canvas, PLAIN, 10, left, 31 * mm, _("with the camera of your phone"), room)
+    prints.write(canvas, STRONG, 13, left, 42 * mm, _("Scan to see and buy"), room)
+    prints.write(canvas, PLAIN, 10, left, 35 * mm, _("with the camera of your phone"), room)
     canvas.setFillGray(GREY)
     prints.write(canvas, PLAIN, 8, left, 14 * mm, address.removeprefix("https://"), room)
     return prints.end(out, canvas)

@@ -108,6 +108,10 @@ _SHELLS = _because("the same for everybody, with nobody's data in it")
 _STORE_FRONT = {
     "open shop:shop": ("handle: bo",),
     "open shop:feed": ("handle: bo",),
+    "open shop:google_feed": ("handle: bo",),
+    "open shop:meta_feed": ("handle: bo",),
+    "open shop:product_embed": ("handle: bo, slug: listed",),
+    "open shop:photo_as_jpeg": ("name: listed",),
     "open shop:product": ("handle: bo, slug: listed",),
     "open shop:product_card": ("product: listed, digest: ana",),
     "open shop:shop_card": ("shop: open, digest: ana",),

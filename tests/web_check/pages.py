@@ -79,6 +79,7 @@ PAGES = (
     Page("/cari/?kata=gelang"),
     Page("/toko/manik-sekar/", STRANGER, kinds=("Store", "ItemList")),
     Page("/toko/manik-sekar/gelang-patedong/", STRANGER, kinds=("Product", "Offer", "BreadcrumbList")),
+    Page("/toko/manik-sekar/gelang-patedong/kartu/", STRANGER),
     Page("/bukti/periksa/", STRANGER),
     # Buying and selling.
     Page("/pesanan/"),
@@ -90,6 +91,7 @@ PAGES = (
     Page("/tokoku/barang/baru/"),
     Page("/tokoku/ubah/"),
     Page("/tokoku/qris/"),
+    Page("/tokoku/saluran/"),
     Page("/tokoku/laporan/"),
     Page("/tokoku/pencairan/"),
     Page("/tokoku/qris/tagih/"),
