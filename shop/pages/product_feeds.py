@@ -1,7 +1,8 @@
 """
-Feeds of a shop's catalog for other places to sell from, always in Indonesian: for Google Merchant Center as RSS 2.0
-(https://support.google.com/merchants/answer/7052112), and for the catalogs of Meta and WhatsApp as CSV
-(https://developers.facebook.com/docs/marketing-api/catalog/reference).
+Feeds of a shop's catalog for other places to sell from, always in Indonesian.
+
+For Google Merchant Center as RSS 2.0 with the elements of its product data specification, and for the catalogs of Meta
+and WhatsApp as CSV with the columns of their data feeds.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class FeedSummary:
-    """How many items the feeds of a shop have, and how many listed products they leave out for want of a photo."""
+    """The number of items in the feeds of a shop, and of its listed products that have no photo and are left out."""
 
     items: int
     without_photo: int

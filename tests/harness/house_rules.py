@@ -44,7 +44,7 @@ ALLOWED_BROAD_EXCEPTS = {
 MODULES_THAT_LOCK = {"queries", "log", "log_rows", "ledger", "outbox", "me", "writers"}
 
 # Names of things that no browser ever asks for.
-NAMESPACES = {"www.w3.org", "schema.org", "www.sitemaps.org"}
+NAMESPACES = {"www.w3.org", "schema.org", "www.sitemaps.org", "base.google.com"}
 OWN_HOSTS = re.compile(r"^(localhost|127\.0\.0\.1|0\.0\.0\.0|testserver|[a-z0-9.-]+\.(example|invalid|test)|example)$")
 
 DOMAIN = {
