@@ -49,6 +49,9 @@ class ShopConfig(AppConfig):
             "actions.dispute_proposals",
             "maintenance.desks",
             "maintenance.guards",
+            # Before the timers: what a silent courier stops is stopped before they run.
+            "maintenance.courier_turns",
+            "maintenance.courier_checks",
             "maintenance.order_timers",
             "maintenance.integrity_checks",
             "maintenance.pending_purchases",

@@ -6,9 +6,12 @@ from uuid import UUID
 
 from payments.events import EscrowPaid, QrisPaid
 from shop import push
-from shop.actions import pending_purchases, product_index, qris
+from shop.actions import pending_purchases, product_index, qris, tracking
+from shop.adapters import connected_couriers
+from shop.domain.order_states import PARCEL_TRANSITIONS
 from shop.domain.payment_references import find_order_id, find_shop_id
-from shop.events import ProductChanged, ShopProductsChanged
+from shop.events import OrderMoved, ProductChanged, ShopProductsChanged
+from shop.queries.orders import find_parcel
 from superapp.core import clock
 from superapp.core.events import subscribe
 
@@ -39,3 +42,11 @@ def index_changed_product(event: ProductChanged) -> None:
 def index_products_of_changed_shop(event: ShopProductsChanged) -> None:
     """Have the products of a shop found as it is now, and no more if it was closed."""
     product_index.index_shop(UUID(event.shop), after=event.after)
+
+
+@subscribe(OrderMoved)
+def track_parcel_that_was_named(event: OrderMoved) -> None:
+    """Have the courier of a parcel asked about it, if it is connected."""
+    parcel = find_parcel(UUID(event.order)) if event.transition in PARCEL_TRANSITIONS else None
+    if parcel is not None and connected_couriers.is_connected(parcel[0]):
+        tracking.begin_tracking(*parcel, now=clock.now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from shop.domain.feature_gates import require_checkout, require_storefront
-from shop.endpoints import uploads
+from shop.endpoints import courier_events, uploads
 from shop.pages import (
     cancellations,
     checkout,
@@ -130,4 +130,13 @@ merchant_pages = [
     path("tokoku/barang/<uuid:product>/rak/", require_storefront(merchant_catalog.set_listed), name="shelve"),
 ]
 desk_pages = [path("konsol/sengketa/", dispute_desk.disputes, name="desk_disputes")]
-urlpatterns: list[URLPattern] = [*public_pages, *photo_uploads, *order_pages, *merchant_pages, *desk_pages]
+# The messages of couriers.
+courier_messages = [path("kurir/v1/<slug:courier>/", courier_events.take_courier_events, name="courier_events")]
+urlpatterns: list[URLPattern] = [
+    *public_pages,
+    *photo_uploads,
+    *order_pages,
+    *merchant_pages,
+    *desk_pages,
+    *courier_messages,
+]

@@ -91,3 +91,15 @@ LARGE_BANKS = {
     "535": "SeaBank",
 }
 SIMULATED_BANKS = {"900": "Bank Simulasi", "901": "Bank Cakrawala (simulasi)", "902": "Bank Lestari (simulasi)"}
+
+
+def read_simulated_bank(*, served: bool, port: int) -> tuple[bool, int]:
+    """Return whether a simulated bank is to be started, and its port."""
+    is_simulated = env.boolean(
+        "SIMULATED_BANK", not served, "Whether serve starts a simulated bank beside it, to try things with play money."
+    )
+    if is_simulated and served:
+        raise ImproperlyConfigured(
+            "SIMULATED_BANK is play money: a served instance has a real bank, at BANK_URL, or none"
+        )
+    return is_simulated, env.integer("SIMULATED_BANK_PORT", port + 100, "The port of the simulated bank.")

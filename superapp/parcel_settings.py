@@ -1,6 +1,11 @@
-"""Settings of parcels: where they go, and when they are asked about. ``superapp.settings`` takes them over."""
+"""Settings of parcels: where they go, and which couriers are asked about them. ``superapp.settings`` takes them over."""
 
 from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from superapp import env
 
@@ -15,3 +20,37 @@ REGIONS_FILE = env.text(
     "",
     "A newer file of Indonesia's regions than the one that came along, as manage.py make_regions makes it.",
 )
+COURIERS = env.json_object(
+    "COURIERS",
+    "{}",
+    'JSON object of the couriers that are asked, by name: {"JNE": {"url": "https://…", "key": "…", "codes": {}}}.',
+)
+for _name, _fields in COURIERS.items():
+    if not isinstance(_fields, dict) or not isinstance(_fields.get("codes", {}), dict):
+        raise ImproperlyConfigured(f"COURIERS: {_name} must be an object with url, key and codes")
+    _address = urlsplit(str(_fields.get("url", "")))
+    if _address.scheme not in ("http", "https") or not _address.hostname or not str(_fields.get("key", "")):
+        raise ImproperlyConfigured(f"COURIERS: {_name} needs a url that begins with https:// or http://, and a key")
+COURIER_SECONDS_MAX = env.positive_integer("COURIER_SECONDS_MAX", 5, "How long we wait for an answer of a courier.")
+# The couriers of the simulated world, and their names in its addresses.
+SIMULATED_COURIERS = {"JNE": "jne", "J&T": "jt", "SiCepat": "sicepat"}
+
+
+def read_simulated_courier(*, served: bool, port: int) -> tuple[bool, int]:
+    """Return whether a simulated courier is to be started, and its port."""
+    is_simulated = env.boolean(
+        "SIMULATED_COURIER", not served, "Whether serve starts a simulated courier beside it, whose parcels are play."
+    )
+    if is_simulated and served:
+        raise ImproperlyConfigured("SIMULATED_COURIER is play: a served instance has real couriers, or none")
+    return is_simulated, env.integer("SIMULATED_COURIER_PORT", port + 200, "The port of the simulated courier.")
+
+
+def choose_couriers(is_simulated: bool, port: int) -> dict[str, Any]:
+    """Return the couriers that are asked: those that the operator names, else the simulated ones, if there are any."""
+    return COURIERS or (simulated_couriers(port) if is_simulated else {})
+
+
+def simulated_couriers(port: int) -> dict[str, Any]:
+    """Return the couriers that the simulated one answers for, on this port; their key is made beside it."""
+    return {name: {"url": f"http://127.0.0.1:{port}/v1/{slug}"} for name, slug in SIMULATED_COURIERS.items()}

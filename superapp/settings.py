@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
-from superapp import databases, directories, env, money_settings, storages
+from superapp import databases, directories, env, money_settings, parcel_settings, storages
 from superapp.core import feature_gates
 from superapp.money_settings import *  # noqa: F403  # Settings of wallets and of the bank.
 from superapp.parcel_settings import *  # noqa: F403  # Settings of parcels.
@@ -297,12 +297,7 @@ SMS_INBOX = env.boolean(
 
 # The bank at which the money of wallets lies; more is in ``money_settings``.
 
-SIMULATED_BANK = env.boolean(
-    "SIMULATED_BANK", not SERVED, "Whether serve starts a simulated bank beside it, to try things with play money."
-)
-if SIMULATED_BANK and SERVED:
-    raise ImproperlyConfigured("SIMULATED_BANK is play money: a served instance has a real bank, at BANK_URL, or none")
-SIMULATED_BANK_PORT = env.integer("SIMULATED_BANK_PORT", PORT + 100, "The port of the simulated bank.")
+SIMULATED_BANK, SIMULATED_BANK_PORT = money_settings.read_simulated_bank(served=SERVED, port=PORT)
 BANK_URL = env.text(
     "BANK_URL",
     "",
@@ -318,6 +313,10 @@ BANK_DIRECTORY = Path(
     )
     or VAR_DIR / "bank"
 )
+
+SIMULATED_COURIER, SIMULATED_COURIER_PORT = parcel_settings.read_simulated_courier(served=SERVED, port=PORT)
+COURIERS = parcel_settings.choose_couriers(SIMULATED_COURIER, SIMULATED_COURIER_PORT)
+COURIER_DIRECTORY = VAR_DIR / "courier"
 
 # Languages and time zone.
 

@@ -26,6 +26,8 @@ GUARDED = (
     "reviewcase",
     "dispute",
     "pendingpurchase",
+    "trackedparcel",
+    "checkpoint",
     "transition",
 )
 # No trigger has a WHEN condition: conditions are in the functions, whose text is compared with ours. TRUNCATE is
@@ -63,6 +65,9 @@ TRIGGERS = (
     GuardTrigger("pendingpurchase", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
     GuardTrigger("pendingpurchase", "begins_open", "BEFORE INSERT", "pendingpurchase_opening_guard"),
     GuardTrigger("pendingpurchase", "closed_once", "BEFORE UPDATE", "pendingpurchase_guard"),
+    GuardTrigger("trackedparcel", "never_deleted", "BEFORE DELETE", "refuse", "is never deleted"),
+    GuardTrigger("trackedparcel", "identity", "BEFORE UPDATE", "trackedparcel_guard"),
+    GuardTrigger("checkpoint", "append_only", "BEFORE UPDATE OR DELETE", "refuse", "is append-only"),
     GuardTrigger(
         "transition", "closed", "BEFORE INSERT OR UPDATE OR DELETE", "refuse", "is changed by migrations alone"
     ),

@@ -5,6 +5,7 @@ from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 from shop.models.pending_purchases import PendingPurchase
 from shop.models.product_documents import ProductDocument
 from shop.models.stock import Stock, StockMove
+from shop.models.tracking import Checkpoint, CourierHealth, TrackedParcel
 from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
 from shop.models.variants import PriceChange, Variant
 
@@ -13,6 +14,8 @@ __all__ = [
     "PRICE_SEN_MAX",
     "QUANTITY_MAX",
     "Attempt",
+    "Checkpoint",
+    "CourierHealth",
     "Dispute",
     "Order",
     "OrderCounter",
@@ -30,6 +33,7 @@ __all__ = [
     "ShopNight",
     "Stock",
     "StockMove",
+    "TrackedParcel",
     "Transition",
     "Variant",
 ]

@@ -41,6 +41,7 @@ from shop.pages import (
     order_presenters,
     pin_field,
     refund_presenters,
+    tracking_presenters,
 )
 from shop.pages.form_errors import PARCEL_MESSAGES, error_message_for
 from shop.pages.page_context import boot, parse_expected_rev, wants_json
@@ -296,6 +297,7 @@ def show_order(
         "review": order_presenters.review_sentence(shown, now=now),
         "dispute": dispute_presenters.present_dispute(shown, now=now),
         "cancellation": cancellation_presenters.present_cancellation(shown, now=now),
+        "tracking": tracking_presenters.present_tracking(shown, now=now),
         "money": order_presenters.money_sentence(shown),
         "track": order_presenters.build_track(shown),
         "colour": order_presenters.state_color(summary),

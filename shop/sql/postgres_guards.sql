@@ -304,4 +304,13 @@ BEGIN
 END
 $body$;
 
+CREATE OR REPLACE FUNCTION shop_trackedparcel_guard() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF (NEW.id, NEW.courier, NEW.resi, NEW.named_at) IS DISTINCT FROM (OLD.id, OLD.courier, OLD.resi, OLD.named_at) THEN
+        RAISE EXCEPTION 'shop_trackedparcel: stays the same parcel' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+
 -- The triggers that call these functions are listed in shop/maintenance/guards.py.

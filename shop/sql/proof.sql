@@ -130,7 +130,11 @@ SELECT 'order ' || o.number, o.state || ', and no timer waits'
 FROM shop_order o LEFT JOIN shop_shipment p ON p.order_id = o.public_id
 WHERE (o.state IN ('paid', 'accepted', 'packed') OR o.state = 'delivered' AND p.delivered_source = 'courier')
     AND NOT EXISTS (SELECT 1 FROM shop_ordertimer t WHERE t.order_id = o.public_id AND t.state = 'waiting')
-    AND NOT EXISTS (SELECT 1 FROM shop_dispute d WHERE d.order_id = o.public_id AND d.closed_at IS NULL);
+    AND NOT EXISTS (SELECT 1 FROM shop_dispute d WHERE d.order_id = o.public_id AND d.closed_at IS NULL)
+    AND NOT (
+        o.state = 'delivered'
+        AND EXISTS (SELECT 1 FROM shop_reviewcase c WHERE c.order_id = o.public_id AND c.closed_at IS NULL)
+    );
 
 -- rule: a clock runs, or an operator is asked, wherever a parcel is on its way or only the shop says that it arrived
 SELECT 'order ' || o.number, o.state || ', no timer waits and no case is open'

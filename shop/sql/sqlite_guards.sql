@@ -358,6 +358,27 @@ WHEN OLD.state <> 'open' OR NEW.state = 'open'
     OR (NEW.state = 'placed') <> EXISTS (SELECT 1 FROM shop_order WHERE public_id = NEW.public_id)
 BEGIN SELECT RAISE(ABORT, 'shop_pendingpurchase: is closed once, as placed if its order was'); END;
 
+CREATE TRIGGER shop_trackedparcel_undeleted BEFORE DELETE ON shop_trackedparcel
+BEGIN SELECT RAISE(ABORT, 'shop_trackedparcel: is never deleted'); END;
+
+CREATE TRIGGER shop_trackedparcel_once BEFORE INSERT ON shop_trackedparcel
+WHEN EXISTS (SELECT 1 FROM shop_trackedparcel WHERE id = NEW.id OR courier = NEW.courier AND resi = NEW.resi)
+BEGIN SELECT RAISE(ABORT, 'shop_trackedparcel: is never replaced'); END;
+
+CREATE TRIGGER shop_trackedparcel_identity BEFORE UPDATE ON shop_trackedparcel
+WHEN (NEW.id, NEW.courier, NEW.resi, NEW.named_at) <> (OLD.id, OLD.courier, OLD.resi, OLD.named_at)
+BEGIN SELECT RAISE(ABORT, 'shop_trackedparcel: stays the same parcel'); END;
+
+CREATE TRIGGER shop_checkpoint_unchanged BEFORE UPDATE ON shop_checkpoint
+BEGIN SELECT RAISE(ABORT, 'shop_checkpoint: is append-only'); END;
+
+CREATE TRIGGER shop_checkpoint_undeleted BEFORE DELETE ON shop_checkpoint
+BEGIN SELECT RAISE(ABORT, 'shop_checkpoint: is append-only'); END;
+
+CREATE TRIGGER shop_checkpoint_once BEFORE INSERT ON shop_checkpoint
+WHEN EXISTS (SELECT 1 FROM shop_checkpoint WHERE id = NEW.id OR parcel_id = NEW.parcel_id AND raw_hash = NEW.raw_hash)
+BEGIN SELECT RAISE(ABORT, 'shop_checkpoint: is append-only'); END;
+
 CREATE TRIGGER shop_transition_unchanged BEFORE UPDATE ON shop_transition
 BEGIN SELECT RAISE(ABORT, 'shop_transition: is changed by migrations alone'); END;
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from simulators.bank import settings
+from simulators.parents import end_with_stdin
 
 
 def main() -> None:
@@ -22,13 +23,19 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="bank: %(message)s")
     if options.end_with_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True).start()
-    settings.configure(directory=options.directory, client_url=options.client_url, host=options.host)
+        threading.Thread(target=end_with_stdin, daemon=True).start()
+    serve = open_bank(directory=options.directory, client_url=options.client_url, host=options.host)
+    serve(host=options.host, port=options.port)
+
+
+def open_bank(*, directory: Path, client_url: str, host: str) -> Callable[..., None]:
+    """Bring the books of a directory to their newest shape, and return the function that serves the bank."""
+    settings.configure(directory=directory, client_url=client_url, host=host)
     _open_books()
 
     from simulators.bank import server  # After the settings, which the tables need.
 
-    server.serve(host=options.host, port=options.port)
+    return server.serve
 
 
 def _open_books() -> None:
@@ -41,13 +48,6 @@ def _open_books() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     books.open_accounts(settings.current().keys, clock.now())
     connection.close()
-
-
-def _end_with_stdin() -> None:
-    # A parent that is killed cannot say so, but its end of the pipe is closed.
-    while os.read(0, 1024):
-        pass
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ class OwnPages:
 @require_GET
 def style(_request: HttpRequest) -> FileResponse:
     """Return the style sheet of all pages."""
-    return FileResponse((HERE / "static" / "bank.css").open("rb"), content_type="text/css")
+    return FileResponse((HERE.parent / "static" / "simulator.css").open("rb"), content_type="text/css")
 
 
 @require_GET

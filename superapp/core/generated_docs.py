@@ -171,6 +171,8 @@ def _shown(default: ast.expr) -> str:
         "_embedded_secret()": "made on the first start",
         "str(_public.hostname)": "the host of `PUBLIC_URL`",
         "str(BASE_DIR / 'var')": "`var`",
+        "port + 100": "`PORT + 100`",
+        "port + 200": "`PORT + 200`",
         "str(VAR_DIR / 'static')": "`VAR_DIR/static`",
     }
     if isinstance(default, ast.JoinedStr):

@@ -197,7 +197,7 @@ PARAMETERS: Mapping[str, str] = {
     "handle": "handle of a shop",
     "name": "photos",
 }
-HARMLESS_PARAMETERS = {"seq": "1", "size": "420", "part": "1", "file": "small.webp"}
+HARMLESS_PARAMETERS = {"seq": "1", "size": "420", "part": "1", "file": "small.webp", "courier": "jne"}
 
 
 @dataclass(frozen=True)

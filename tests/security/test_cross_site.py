@@ -83,8 +83,9 @@ def test_operation_is_refused_to_another_site(operation, browser, world):
     restore(world)
 
 
-# Requests of the bank, known by their signatures alone: no cookie of a browser says anything there.
+# Requests of bank and couriers, known by their signatures alone: no cookie of a browser says anything there.
 SIGNED = {"payments:bank_token", "payments:bank_va_inquiry", "payments:bank_va_payment", "payments:bank_qr_notify"}
+SIGNED |= {"shop:courier_events"}
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if page.name not in SIGNED], ids=str)

@@ -183,6 +183,8 @@ OF_THE_PRODUCT = {
     """,
     "search": "IndexState.collection VocabularyEntry.collection VocabularyEntry.deletion VocabularyEntry.word",
     "shop": """
+        Checkpoint.code Checkpoint.place Checkpoint.raw Checkpoint.raw_hash Checkpoint.source Checkpoint.step
+        Checkpoint.text CourierHealth.courier CourierHealth.last_error TrackedParcel.courier TrackedParcel.resi
         Order.shipping_option Attempt.code Attempt.content_hash Attempt.idempotency_key Attempt.outcome Attempt.params
         Order.cancelled_by Order.fee_rule Order.number Order.shop_name Order.shop_town Order.state
         OrderEvent.actor_kind OrderEvent.evidence OrderEvent.from_state OrderEvent.to_state

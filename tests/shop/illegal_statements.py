@@ -34,6 +34,10 @@ ACCEPTED = {"name": "offer_accepted", "who": "buyer", "reason": "", "evidence": 
 ANSWERED = {"name": "dispute_answered", "who": "merchant", "reason": "maaf", "evidence": '"amount_sen": 1000000'}
 CLOSE = "UPDATE shop_pendingpurchase SET state = '{state}', closed_at = created_at WHERE public_id = '{{{of}}}'"
 DECIDED = {"of": "cased", "seq": 5, "who": "operator", "actor": "{bo}", "reason": "JNE: hilang"}
+CHECKPOINT = (
+    "INSERT INTO shop_checkpoint (parcel_id, source, raw_hash, raw, code, step, text, place, happened_at, received_at)"
+    " SELECT parcel_id, '{source}', '{hash}', raw, 'DELIVERED', 'delivered', '', '', happened_at, received_at FROM shop_checkpoint"
+)
 ILLEGAL = {
     # Stock.
     "sold below nothing": "UPDATE shop_stock SET committed = committed + 100, version = version + 1 WHERE variant_id = {variant}",
@@ -68,6 +72,17 @@ ILLEGAL = {
     "more variants than a page shows": VARIANT.format(product="{full}", values="'x', '', ''"),
     "more variants than a page shows come back": "UPDATE shop_variant SET is_retired = {false} WHERE product_id = {full}",
     "state of a product that nobody knows": "UPDATE shop_product SET state = 'gone'",
+    # Parcels as couriers track them.
+    "tracked parcel deleted": "DELETE FROM shop_trackedparcel WHERE resi = '1'",
+    "tracked parcel that becomes another": "UPDATE shop_trackedparcel SET resi = '2' WHERE resi = '1'",
+    "tracked parcel of another courier": "UPDATE shop_trackedparcel SET courier = 'TIKI' WHERE resi = '1'",
+    "tracked parcel named earlier": "UPDATE shop_trackedparcel SET named_at = '2020-01-01 00:00:00' WHERE resi = '1'",
+    "tracked parcel twice": "INSERT INTO shop_trackedparcel (courier, resi, named_at, failures) SELECT courier, resi, named_at, 0 FROM shop_trackedparcel",
+    "checkpoint changed": "UPDATE shop_checkpoint SET code = 'DELIVERED', step = 'delivered'",
+    "checkpoint deleted": "DELETE FROM shop_checkpoint",
+    "checkpoint told twice": CHECKPOINT.format(source="push", hash="a" * 64),
+    "checkpoint of nobody": CHECKPOINT.format(source="shop", hash="b" * 64),
+    "silence that nobody counts": "INSERT INTO shop_courierhealth (courier, turn_at, silent_since, failures, last_error) SELECT courier, named_at, named_at, 0, '' FROM shop_trackedparcel",
     # Orders: moves that are not in the table, or that nobody told.
     "from accepted to completed": MOVE.format(to="completed"),
     "from accepted to delivered": MOVE.format(to="delivered"),
@@ -184,5 +199,7 @@ ILLEGAL_ON_SQLITE = {
     "case replaced": "INSERT OR REPLACE INTO shop_reviewcase SELECT * FROM shop_reviewcase",
     "dispute replaced": "INSERT OR REPLACE INTO shop_dispute SELECT * FROM shop_dispute",
     "purchase replaced": "INSERT OR REPLACE INTO shop_pendingpurchase SELECT * FROM shop_pendingpurchase",
+    "tracked parcel replaced": "INSERT OR REPLACE INTO shop_trackedparcel SELECT * FROM shop_trackedparcel",
+    "checkpoint replaced": "INSERT OR REPLACE INTO shop_checkpoint SELECT * FROM shop_checkpoint",
     "parcel replaced": "INSERT OR REPLACE INTO shop_shipment SELECT * FROM shop_shipment",
 }

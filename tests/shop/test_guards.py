@@ -15,11 +15,11 @@ from django.db import DataError, IntegrityError, InternalError, connection, tran
 
 import shop.migrations
 from shop import api
-from shop.actions import dispute_offers, disputes, pending_purchases
+from shop.actions import dispute_offers, disputes, pending_purchases, tracking
 from shop.actions.transitions import run_timer
 from shop.domain.order_states import ALLOWED_TRANSITIONS, FINISHED
 from shop.maintenance import guards
-from shop.models import OrderEvent, OrderTimer, Variant
+from shop.models import Checkpoint, OrderEvent, OrderTimer, TrackedParcel, Variant
 from superapp.core import guards as core_guards
 from superapp.core.money import Money
 from tests.harness.socket_client import make_trusted_device
@@ -70,6 +70,11 @@ def scene(ana, bo, shop, product, buy, make_product, open_purchase, now):
     given_up = open_purchase(ana, product).pk
     pending_purchases.cancel_pending_purchase(buyer_id=ana.pk, order=given_up, now=now)
     waiting = open_purchase(ana, product).pk
+    tracking.begin_tracking("JNE", "1", now=now)
+    Checkpoint.objects.create(
+        parcel=TrackedParcel.objects.get(), source="pull", raw_hash="a" * 64, raw="{}", code="X", happened_at=now,
+        received_at=now,
+    )  # fmt: skip
     write = str if connection.vendor == "postgresql" else lambda public_id: public_id.hex
     variant = Variant.objects.get()
     unsold, beside, full = (Variant.objects.get(product__public_id=make_product(shop).public_id) for _ in range(3))

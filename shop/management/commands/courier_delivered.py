@@ -1,4 +1,4 @@
-"""``manage.py courier_delivered``: record a courier's delivery report by hand, while there is no courier adapter."""
+"""``manage.py courier_delivered``: record by hand what a courier that is not connected reported."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from django.db import connection
 from superapp.core import clock, embedded, health, jobs, metrics, scheduler
 from superapp.core.child_process import ChildProcess
 from superapp.core.operator_command import port as port_number
+from superapp.parcel_settings import simulated_couriers
 
 LOCALHOST = "127.0.0.1"
 
@@ -32,15 +33,26 @@ def follow_bank(port: int) -> None:
         settings.BANK_URL = f"http://{LOCALHOST}:{settings.SIMULATED_BANK_PORT}"
 
 
-def start_simulated_bank(port: int) -> ChildProcess | None:
-    """Start the simulated bank beside this server, which answers on this port; None if there is to be none."""
-    if not settings.SIMULATED_BANK:
+def follow_courier(port: int) -> None:
+    """Move the simulated courier along with the port that ``--port`` chose, as the bank."""
+    if settings.SIMULATED_COURIER and simulated_couriers(settings.SIMULATED_COURIER_PORT) == settings.COURIERS:
+        settings.SIMULATED_COURIER_PORT += port - settings.PORT
+        settings.COURIERS = simulated_couriers(settings.SIMULATED_COURIER_PORT)
+
+
+def start_simulators(port: int) -> ChildProcess | None:
+    """Start what is simulated, as one process beside this server, which answers on this port; None if nothing is."""
+    options = [f"--client-url=http://{LOCALHOST}:{port}"]
+    if settings.SIMULATED_BANK:
+        options += [f"--bank-port={settings.SIMULATED_BANK_PORT}", f"--bank-directory={settings.BANK_DIRECTORY}"]
+    if settings.SIMULATED_COURIER:
+        options.append(f"--courier-port={settings.SIMULATED_COURIER_PORT}")
+        options.append(f"--courier-directory={settings.COURIER_DIRECTORY}")
+    if len(options) == 1:
         return None
-    options = [f"--port={settings.SIMULATED_BANK_PORT}", f"--directory={settings.BANK_DIRECTORY}"]
-    client = f"--client-url=http://{LOCALHOST}:{port}"
-    bank = ChildProcess("simulators.bank", [*options, client, "--end-with-stdin"], directory=settings.BASE_DIR)
-    bank.start()
-    return bank
+    simulators = ChildProcess("simulators", options, directory=settings.BASE_DIR)
+    simulators.start()
+    return simulators
 
 
 class Command(BaseCommand):
@@ -65,6 +77,7 @@ class Command(BaseCommand):
             raise CommandError(str(other)) from None
         follow_port(port)
         follow_bank(port)
+        follow_courier(port)
         with held:
             embedded.migrate(self._say)
             embedded.say_warnings(self._say)
@@ -92,14 +105,14 @@ class Command(BaseCommand):
         loop = scheduler.SchedulerLoop()
         worker = threading.Thread(target=loop.run, name="work")
         worker.start()
-        bank = start_simulated_bank(port)
+        simulators = start_simulators(port)
         try:
             listened = daphne_server.run(
                 asgi.application, host=host, port=port, drain=asgi.drain, ready=lambda: self._say_where(port)
             )
         finally:
-            if bank is not None:
-                bank.stop()
+            if simulators is not None:
+                simulators.stop()
             loop.stop()
             worker.join()
             pool.stop()

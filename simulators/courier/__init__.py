@@ -1,0 +1,1 @@
+"""A courier with play parcels, as a process of its own."""
