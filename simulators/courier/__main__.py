@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
-import threading
 from pathlib import Path
 
 from simulators.courier import server
-from simulators.parents import end_with_stdin
 
 
 def main() -> None:
@@ -19,11 +17,8 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, required=True, help="where its key and its books lie")
     parser.add_argument("--client-url", default="http://127.0.0.1:8000", help="where its client, the product, answers")
     parser.add_argument("--take-unknown", action="store_true", help="take in each parcel that it is asked about")
-    parser.add_argument("--end-with-stdin", action="store_true", help="end when standard input is closed")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="courier: %(message)s")
-    if options.end_with_stdin:
-        threading.Thread(target=end_with_stdin, daemon=True).start()
     courier = server.Courier.open(options.directory, client_url=options.client_url, takes_unknown=options.take_unknown)
     server.serve(courier, host=options.host, port=options.port)
 

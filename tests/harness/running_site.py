@@ -11,10 +11,12 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.harness.databases import ClonedDatabase
-from tests.harness.ports import free_port
+from tests.harness.ports import free_block
 from tests.harness.servers import Process
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# Of the site itself, and of the bank and the courier that are simulated beside it.
+PORT_OFFSETS = (0, 100, 200)
 
 
 class Site:
@@ -40,7 +42,7 @@ class Site:
         self._clone = clone
         self._env = env or {}
         self._program = program
-        ports = [free_port() for _ in range(web_processes)]
+        ports = [free_block(PORT_OFFSETS) for _ in range(web_processes)]
         self.urls = [f"http://localhost:{port}" for port in ports]
         self._public_urls = {self.urls[0]: through(ports[0])} if through else {}
         if settings.SERVED:
