@@ -62,10 +62,15 @@ class TrackingRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingView:
-    """The part of an order's page about its parcel: sentences, then rows, newest first."""
+    """
+    The part of an order's page about its parcel: sentences, then rows, newest first.
+
+    ``heard_at`` stands beside the age, since a page that a device keeps grows old itself.
+    """
 
     courier: str
     age: str = ""
+    heard_at: datetime | None = None
     sentences: tuple[str, ...] = ()
     rows: tuple[TrackingRow, ...] = ()
     older: tuple[TrackingRow, ...] = ()
@@ -86,6 +91,7 @@ def present_tracking(order: OrderDetails, *, now: datetime) -> TrackingView | No
     rows = tuple(_row(scan) for scan in reversed(known.scans))
     return TrackingView(
         courier=courier,
+        heard_at=known.heard_at,
         age=_age_sentence(known, courier, is_silent=is_connected and is_undecided, now=now),
         sentences=_sentences(order, known, is_connected=is_connected, is_undecided=is_undecided, now=now),
         rows=rows[:ROWS_SHOWN],

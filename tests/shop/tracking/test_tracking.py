@@ -275,15 +275,19 @@ def test_number_that_the_courier_does_not_know_is_never_called_wrong(
 def test_age_of_the_courier_s_word_is_shown_while_it_is_silent(courier, order, parcel, resi, as_ana, as_bo):
     courier.scan(resi, "in_transit")
     ask(parcel)
-    TrackedParcel.objects.update(heard_at=clock.now() - timedelta(hours=3, minutes=5))
+    heard_at = clock.now() - timedelta(hours=3, minutes=5)
+    TrackedParcel.objects.update(heard_at=heard_at)
     courier.fault("silence", times=9, value="0")
     TrackedParcel.objects.update(ask_at=clock.now())
     courier_turns.run_turn(RUN, courier="JNE")
 
     for browser in (as_ana, as_bo):
-        page = text(browser.get(f"/pesanan/{order}/"))
+        response = browser.get(f"/pesanan/{order}/")
+        page = text(response)
         assert "Data JNE 3 jam lalu; JNE sedang tidak menjawab." in page
         assert "Paket berangkat dari gudang sortir" in page
+        # Its time stands beside it, since a device may show the page later.
+        assert f'datetime="{clock.to_wire(heard_at)}"' in response.content.decode()
 
 
 def test_courier_that_never_answered_is_not_known(courier, order, parcel, as_ana):
