@@ -9,6 +9,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 from superapp import env
 
+
+def require_usable(couriers: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return these couriers.
+
+    :raises ImproperlyConfigured: if one of them lacks what asking it needs
+    """
+    for name, fields in couriers.items():
+        if not isinstance(fields, dict) or not isinstance(fields.get("codes", {}), dict):
+            raise ImproperlyConfigured(f"COURIERS: {name} must be an object with url, key and codes")
+        address = urlsplit(str(fields.get("url", "")))
+        if address.scheme not in ("http", "https") or not address.hostname or not fields.get("key"):
+            raise ImproperlyConfigured(f"COURIERS: {name} needs a url that begins with https:// or http://, and a key")
+    return couriers
+
+
 ORDER_REVIEW_DAYS = env.positive_integer(
     "ORDER_REVIEW_DAYS",
     30,
@@ -20,17 +36,13 @@ REGIONS_FILE = env.text(
     "",
     "A newer file of Indonesia's regions than the one that came along, as manage.py make_regions makes it.",
 )
-COURIERS = env.json_object(
-    "COURIERS",
-    "{}",
-    'JSON object of the couriers that are asked, by name: {"JNE": {"url": "https://…", "key": "…", "codes": {}}}.',
+COURIERS = require_usable(
+    env.json_object(
+        "COURIERS",
+        "{}",
+        'JSON object of the couriers that are asked, by name: {"JNE": {"url": "https://…", "key": "…", "codes": {}}}.',
+    )
 )
-for _name, _fields in COURIERS.items():
-    if not isinstance(_fields, dict) or not isinstance(_fields.get("codes", {}), dict):
-        raise ImproperlyConfigured(f"COURIERS: {_name} must be an object with url, key and codes")
-    _address = urlsplit(str(_fields.get("url", "")))
-    if _address.scheme not in ("http", "https") or not _address.hostname or not str(_fields.get("key", "")):
-        raise ImproperlyConfigured(f"COURIERS: {_name} needs a url that begins with https:// or http://, and a key")
 COURIER_SECONDS_MAX = env.positive_integer("COURIER_SECONDS_MAX", 5, "How long we wait for an answer of a courier.")
 # The couriers of the simulated world, and their names in its addresses.
 SIMULATED_COURIERS = {"JNE": "jne", "J&T": "jt", "SiCepat": "sicepat"}

@@ -11,6 +11,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from websockets.exceptions import ConnectionClosed
 
 from chat import api as chat
@@ -20,6 +21,7 @@ from superapp.accounts.models import DeveloperSms, LoginCode, User
 from superapp.core import clock
 from superapp.core.errors import DomainError
 from superapp.core.management.commands import serve
+from superapp.parcel_settings import require_usable, simulated_couriers
 from tests.runtime.conftest import get, manage
 from tests.runtime.person import Person
 
@@ -189,3 +191,38 @@ def test_port_of_the_command_line_is_the_one_that_links_name(settings):
     settings.PUBLIC_URL = "https://nusa.example"
     serve.follow_port(8142)
     assert settings.PUBLIC_URL == "https://nusa.example"
+
+
+def test_simulated_courier_follows_the_port_of_the_command_line_and_real_ones_do_not(settings):
+    settings.SIMULATED_COURIER, settings.PORT, settings.SIMULATED_COURIER_PORT = True, 8000, 8200
+    settings.COURIERS = simulated_couriers(8200)
+    serve.follow_courier(8141)
+    assert (settings.SIMULATED_COURIER_PORT, settings.COURIERS["JNE"]["url"]) == (8341, "http://127.0.0.1:8341/v1/jne")
+
+    settings.COURIERS = real = {"JNE": {"url": "https://jne.example", "key": "k"}}
+    serve.follow_courier(8142)
+    assert (8341, real) == (settings.SIMULATED_COURIER_PORT, settings.COURIERS)
+
+
+USABLE = {"url": "https://jne.example/v1", "key": "k"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": ""},
+        {"url": "jne.example"},
+        {"url": "ftp://jne.example"},
+        {"url": "https://"},
+        {"key": ""},
+        {"codes": []},
+    ],
+    ids=["no url", "no scheme", "another scheme", "no host", "no key", "codes that are a list"],
+)
+def test_courier_that_cannot_be_asked_is_refused_at_the_start(change):
+    assert require_usable({"JNE": USABLE}) == {"JNE": USABLE}
+
+    with pytest.raises(ImproperlyConfigured, match="JNE"):
+        require_usable({"JNE": {**USABLE, **change}})
+    with pytest.raises(ImproperlyConfigured, match="JNE"):
+        require_usable({"JNE": "https://jne.example"})
