@@ -1,4 +1,4 @@
-"""Settings of parcels: where they go, and which couriers are asked about them. ``superapp.settings`` takes them over."""
+"""Settings of parcels: where they go, and the couriers that know where they are. ``superapp.settings`` takes them."""
 
 from __future__ import annotations
 
