@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from superapp import env
+
+OWN_RATES_FILE = Path(__file__).resolve().parent.parent / "shop" / "data" / "shipping_rates.toml"
+
+
+def read_rates(path: str) -> str:
+    """
+    Return the text of a rate table; of our own examples without a path.
+
+    :raises ImproperlyConfigured: if it cannot be read
+    """
+    try:
+        return (Path(path) if path else OWN_RATES_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"SHIPPING_RATES_FILE cannot be read: {error}") from error
 
 
 def require_usable(couriers: dict[str, Any]) -> dict[str, Any]:
@@ -36,6 +51,12 @@ REGIONS_FILE = env.text(
     "",
     "A newer file of Indonesia's regions than the one that came along, as manage.py make_regions makes it.",
 )
+SHIPPING_RATES_FILE = env.text(
+    "SHIPPING_RATES_FILE",
+    "",
+    "Rates of couriers by weight and zone, as TOML; examples that came along if empty. See docs/selling.md.",
+)
+SHIPPING_RATES = read_rates(SHIPPING_RATES_FILE)
 COURIERS = require_usable(
     env.json_object(
         "COURIERS",

@@ -141,7 +141,7 @@ def change_shop(*, owner_id: int, shop_fields: ShopFields, now: datetime) -> Sho
         shop = catalog.lock_shop(owner_id)
         changed = {name: value for name, value in fields.items() if getattr(shop, name) != value}
         if changed:
-            _save(shop, changed)
+            save_shop(shop, changed)
     return shop
 
 
@@ -158,7 +158,7 @@ def set_logo(*, owner_id: int, logo: str, now: datetime) -> Shop:
     with transaction.atomic():
         shop = catalog.lock_shop(owner_id)
         if shop.logo != logo:
-            _save(shop, {"logo": logo})
+            save_shop(shop, {"logo": logo})
     return shop
 
 
@@ -177,7 +177,8 @@ def clean_handle(written: str) -> str:
     return handle
 
 
-def _save(shop: Shop, changed: dict[str, object]) -> None:
+def save_shop(shop: Shop, changed: dict[str, object]) -> None:
+    """Save changed fields of a locked shop, and tell that it changed; without any, that something about it did."""
     for name, value in changed.items():
         setattr(shop, name, value)
     shop.rev += 1

@@ -65,6 +65,7 @@ from shop.api.orders import (
     report_delivery,
     ship_order,
 )
+from shop.api.shipping import list_shipping_options
 from shop.api.variants import change_variants, set_options
 from shop.contracts.values import (
     Address,
@@ -96,6 +97,7 @@ from shop.domain.feature_gates import is_checkout_enabled, is_storefront_enabled
 from shop.domain.order_states import OrderRole
 from shop.domain.payment_references import merchant_reference
 from shop.domain.product_options import ProductOption
+from shop.domain.shipping_options import ShippingOption
 from shop.queries.order_titles import (
     fetch_order_titles,
     fetch_shop_names,
@@ -133,6 +135,7 @@ __all__ = [
     "RequestedOrder",
     "ReviewCaseDetails",
     "ShipmentDetails",
+    "ShippingOption",
     "ShopDetails",
     "StockLevel",
     "StoredPhoto",
@@ -182,6 +185,7 @@ __all__ = [
     "list_review_cases",
     "list_sale_changes",
     "list_sales",
+    "list_shipping_options",
     "list_sitemap_entries",
     "logo_url",
     "make_bill",

@@ -125,6 +125,14 @@ class QuoteRequest(RequestSchema):
     variant: UUID | None = None
 
 
+class ShippingOptionsRequest(RequestSchema):
+    product: UUID
+    variant: UUID | None = None
+    # The code of a regency or city, of a district or of a village.
+    region: Annotated[str, Meta(pattern=r"^[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?$")]
+    quantity: int = 1
+
+
 class AddressFields(msgspec.Struct, frozen=True):
     name: Text
     phone: Text

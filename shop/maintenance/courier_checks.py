@@ -1,4 +1,4 @@
-"""System check that what ``COURIERS`` says can be used."""
+"""System checks that what ``COURIERS`` and the rate table say can be used."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 
 from shop.domain.courier_codes import MEANINGS
+from shop.domain.rate_tables import RatesInvalid, get_services
 
 
 @checks.register()
@@ -23,3 +24,19 @@ def check_courier_codes(app_configs: Any, **kwargs: Any) -> list[checks.CheckMes
         for code, meaning in fields.get("codes", {}).items()
         if meaning and meaning not in MEANINGS
     ]
+
+
+@checks.register()
+def check_shipping_rates(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Check that the rate table can be read, and say where not."""
+    try:
+        get_services()
+    except RatesInvalid as problem:
+        return [
+            checks.Error(
+                f"SHIPPING_RATES_FILE: {problem}",
+                hint="See docs/selling.md, Shipping and its price.",
+                id="shop.E002",
+            )
+        ]
+    return []

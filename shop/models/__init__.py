@@ -4,6 +4,7 @@ from shop.models.catalog import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Phot
 from shop.models.orders import Attempt, Order, OrderCounter, OrderLine, Shipment
 from shop.models.pending_purchases import PendingPurchase
 from shop.models.product_documents import ProductDocument
+from shop.models.shipping import SHIPPING_SEN_MAX, ShippingSettings
 from shop.models.stock import Stock, StockMove
 from shop.models.tracking import Checkpoint, CourierHealth, TrackedParcel
 from shop.models.transitions import Dispute, OrderEvent, OrderTimer, ReviewCase, ShopNight, Transition
@@ -13,6 +14,7 @@ __all__ = [
     "KEY_CHARS_MAX",
     "PRICE_SEN_MAX",
     "QUANTITY_MAX",
+    "SHIPPING_SEN_MAX",
     "Attempt",
     "Checkpoint",
     "CourierHealth",
@@ -29,6 +31,7 @@ __all__ = [
     "ProductDocument",
     "ReviewCase",
     "Shipment",
+    "ShippingSettings",
     "Shop",
     "ShopNight",
     "Stock",

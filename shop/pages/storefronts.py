@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from shop import api
-from shop.pages import page_cache, storefront_presenters, structured_data, variant_picker
+from shop.pages import page_cache, shipping_presenters, storefront_presenters, structured_data, variant_picker
 from shop.pages.product_fields import parse_variant
 from shop.queries import public_catalog, struck_prices
 from superapp.accounts import api as accounts
@@ -107,6 +107,10 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         variant = variant_picker.choose_variant(page.product, asked)
         product = storefront_presenters.present_product(page.product, handle=handle, variant=variant)
         others = public_catalog.list_related_products(page.product, limit=RELATED_PRODUCTS)
+        sold = variant or page.product
+        shipping = shipping_presenters.present_for_product(
+            page.shop, price=sold.price, weight_grams=sold.weight_grams, reader_id=viewer_id
+        )
         context = {
             "shop": shown,
             "product": product,
@@ -114,8 +118,9 @@ def product(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
             "variant": variant if page.product.options else None,
             "options": variant_picker.present_options(page.product, variant, url=product.url),
             "others": [storefront_presenters.present_product(one, handle=handle) for one in others],
-            "meta": structured_data.meta_for_product(page.product, shown, product),
+            "meta": structured_data.meta_for_product(page.product, shown, product, shipping=shipping.everywhere),
             "is_sold": api.is_checkout_enabled(),
+            "shipping": shipping,
         }
         return render(request, "shop/public/product.html", context)
 

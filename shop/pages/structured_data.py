@@ -134,7 +134,10 @@ def meta_for_shop(view: ShopDetails, shop: ShopPresenter, products: Sequence[Pro
     )
 
 
-def meta_for_product(view: ProductDetails, shop: ShopPresenter, product: ProductPresenter) -> PageMeta:
+def meta_for_product(
+    view: ProductDetails, shop: ShopPresenter, product: ProductPresenter, *, shipping: Money | None = None
+) -> PageMeta:
+    """Return the metadata of a product's page; ``shipping`` is its price to the whole country, if there is one."""
     url = absolute_url(product.url)
     image = absolute_url(share_cards.product_card_url(view, shop_name=shop.name, town=shop.town))
     json_ld: dict[str, Any] = {
@@ -150,7 +153,7 @@ def meta_for_product(view: ProductDetails, shop: ShopPresenter, product: Product
     if len(view.variants) > 1:
         json_ld["offers"] = _offers(view, shop, url)
     elif product.price is not None:
-        json_ld["offers"] = _offer(product, product.price, shop, url)
+        json_ld["offers"] = _offer(product, product.price, shop, url, shipping)
     return PageMeta(
         title=f"{product.name} · {shop.name}",
         description=truncate_text(product.description or f"{product.name}, {shop.name}, {shop.town}"),
@@ -177,8 +180,10 @@ def truncate_text(text: str) -> str:
     return f"{line[: DESCRIPTION_CHARS_MAX - 1].rpartition(' ')[0] or line[: DESCRIPTION_CHARS_MAX - 1]}…"
 
 
-def _offer(product: ProductPresenter, price: Money, shop: ShopPresenter, url: str) -> dict[str, Any]:
-    offer = {
+def _offer(
+    product: ProductPresenter, price: Money, shop: ShopPresenter, url: str, shipping: Money | None
+) -> dict[str, Any]:
+    offer: dict[str, Any] = {
         "@type": "Offer",
         "url": url,
         "price": _amount(price),
@@ -190,6 +195,13 @@ def _offer(product: ProductPresenter, price: Money, shop: ShopPresenter, url: st
     if product.left is not None:
         is_there = product.left > 0 and shop.is_open
         offer["availability"] = f"{SCHEMA}/{'InStock' if is_there else 'OutOfStock'}"
+    # A price that depends on the buyer's address is left out.
+    if shipping is not None:
+        offer["shippingDetails"] = {
+            "@type": "OfferShippingDetails",
+            "shippingRate": {"@type": "MonetaryAmount", "value": _amount(shipping), "currency": shipping.asset},
+            "shippingDestination": {"@type": "DefinedRegion", "addressCountry": "ID"},
+        }
     return offer
 
 

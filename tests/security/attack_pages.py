@@ -22,6 +22,19 @@ API = "api/v1/"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 # Fields of forms, by their names: what somebody would write who may.
 FORM: Mapping[str, str] = {
+    "area": "34.71",
+    "area_price": "9.000",
+    "band_price": "8.000",
+    "cari_area": "",
+    "choose_area": "",
+    "drop_area": "",
+    "flat": "20.000",
+    "free_from": "150.000",
+    "free_up_to": "15.000",
+    "km": "5",
+    "origin": "34.04.07.2001",
+    "pickup_address": "Ditulis Eve",
+    "services": "jne-reg",
     "about": "Ditulis Eve",
     "account": "1234567890",
     "accept": "yes",

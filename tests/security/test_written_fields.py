@@ -115,8 +115,8 @@ OF_A_CLOSED_FORM = """
     shop.product_add.idempotency_key shop.product_add.price.asset shop.product_change.price.asset
     shop.variants_change.idempotency_key shop.variants_change.variants.photo
     shop.variants_change.variants.price.asset shop.variants_change.variants.values
-    shop.purchases.after shop.sales.after shop.stock_set.idempotency_key shop.withdraw.amount.asset
-    shop.withdraw.idempotency_key shop.withdraw.pin sync.cursor sync.page.next sync.page.part
+    shop.purchases.after shop.sales.after shop.shipping_options.region shop.stock_set.idempotency_key
+    shop.withdraw.amount.asset shop.withdraw.idempotency_key shop.withdraw.pin sync.cursor sync.page.next sync.page.part
 """
 # Columns in which the product writes: states, keys, digests, copies of cleaned texts.
 OF_THE_PRODUCT = {
@@ -194,8 +194,9 @@ OF_THE_PRODUCT = {
         Photo.name Photo.placeholder Product.content_hash Product.idempotency_key Product.slug Product.state
         Shipment.delivered_source Shop.handle Shop.logo Shop.opening_hours Shop.time_zone ShopNight.findings
         StockMove.idempotency_key StockMove.kind StockMove.reference Transition.from_state Transition.name
-        Transition.to_state Transition.who ProductDocument.title ProductDocument.tokens ProductDocument.town
-        ProductDocument.town_key Variant.value_1 Variant.value_2 Variant.value_3
+        Transition.to_state Transition.who ShippingSettings.areas ShippingSettings.bands ShippingSettings.origin_code
+        ShippingSettings.origin_names ShippingSettings.services ProductDocument.title ProductDocument.tokens
+        ProductDocument.town ProductDocument.town_key Variant.value_1 Variant.value_2 Variant.value_3
     """,
 }
 INPUTS = {
@@ -219,6 +220,7 @@ INPUTS = {
     "about": "shop.change.about",
     "memo": "payments.send.memo",
     "message": "",
+    "pickup_address": "",  # No command has it: it is tried with the form of shipping, below.
     "option-{{ row.number }}": "shop.options_set.options.name",
     "values-{{ row.number }}": "shop.options_set.options.values",
     "sku-{{ row.number }}": "shop.variants_change.variants.sku",
@@ -231,7 +233,7 @@ INPUTS_OF_THE_CONSOLE = {"reason"}
 INPUTS_OF_A_CLOSED_FORM = """
     account bank_reference bulan day first_on share
     city credit debit person point postal_code qr rt rw tables perihal tip
-    fill-price fill-stock fill-weight
+    fill-price fill-stock fill-weight cari_area area_price km band_price flat free_from free_up_to
     quantity new_pin again pin cari kata handle price weight dari sampai code who amount old receipt bulan mute_until
 """
 
@@ -333,6 +335,16 @@ def test_texts_of_an_address_are_stored_clean(dirt, world):
 
 
 @pytest.mark.parametrize("dirt", DIRTY)
+def test_place_of_pickup_is_stored_clean(dirt, world):
+    form = {"pickup_address": DIRTY[dirt], "do": "save"}
+
+    assert world.browsers["bo"].post("/tokoku/pengiriman/", form).status_code == 302
+
+    assert [name for name, text in texts() if MARKER in text] == ["shop.ShippingSettings.pickup_address"]
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
 def test_texts_about_the_bank_are_stored_clean(dirt, make_user, now, real_db):
     maker, checker = (make_user(name, is_staff=True).pk for name in ("op1", "op2"))
 
@@ -361,7 +373,7 @@ def test_every_text_column_is_cleaned_or_written_by_the_product():
     elsewhere += " angpao.Packet.message peer_payments.MoneyRequest.note peer_payments.BillSplit.title"
     elsewhere += " peer_payments.BillSplit.items peer_payments.Schedule.note"
     elsewhere += " addresses.Address.label addresses.Address.landmark addresses.Address.recipient"
-    elsewhere += " addresses.Address.street"
+    elsewhere += " addresses.Address.street shop.ShippingSettings.pickup_address"
     elsewhere += " payments.StatementLine.description payments.BankPosting.reason"
     elsewhere += " payments.ReconciliationBreak.note payments.SuspenseClearing.reason payments.BankMovement.remark"
     written = {column for column, _write in WRITTEN.values()} | set(elsewhere.split()) | set(console.split())

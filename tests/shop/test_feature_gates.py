@@ -54,6 +54,7 @@ FIELDS = {
     "shop.photos_arrange": {"product": ID, "photos": []},
     "shop.stock_set": {"product": ID, "on_hand": 1, "idempotency_key": "k"},
     "shop.quote": {"product": ID},
+    "shop.shipping_options": {"product": ID, "region": "32.73"},
     "shop.buy": {
         "product": ID, "quantity": 1, "address": ADDRESS, "expected_total": AMOUNT, "pin": "112233",
         "idempotency_key": "k",

@@ -90,6 +90,7 @@ PAGES = (
     Page("/tokoku/barang/"),
     Page("/tokoku/barang/baru/"),
     Page("/tokoku/ubah/"),
+    Page("/tokoku/pengiriman/"),
     Page("/tokoku/qris/"),
     Page("/tokoku/saluran/"),
     Page("/tokoku/laporan/"),
