@@ -127,10 +127,10 @@ class QuoteRequest(RequestSchema):
 
 class ShippingOptionsRequest(RequestSchema):
     product: UUID
-    variant: UUID | None = None
     # The code of a regency or city, of a district or of a village.
     region: Annotated[str, Meta(pattern=r"^[0-9]{2}\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?$")]
     quantity: int = 1
+    variant: UUID | None = None
 
 
 class AddressFields(msgspec.Struct, frozen=True):
