@@ -67,6 +67,7 @@ class _Reader:
         for number, row in enumerate(rows):
             self._place = (number, -1)
             service = self._service(row)
+            self._place = (number, -1)
             self._require(all(one.id != service.id for one in services), "id", f"names {service.id} twice")
             self._require(all(one.label != service.label for one in services), "name", f"names {service.label} twice")
             services.append(service)

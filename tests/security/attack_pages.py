@@ -32,7 +32,7 @@ FORM: Mapping[str, str] = {
     "free_from": "150.000",
     "free_up_to": "15.000",
     "km": "5",
-    "origin": "34.04.07.2001",
+    "origin": "33.72.01.1001",
     "pickup_address": "Ditulis Eve",
     "services": "jne-reg",
     "about": "Ditulis Eve",

@@ -72,7 +72,7 @@ def test_wrong_table_is_refused_with_its_line_and_field(written, instead, proble
 def test_service_named_twice_is_refused():
     twice = TABLE + TABLE[TABLE.index("[[service]]") :]
 
-    with pytest.raises(RatesInvalid, match=r"line 19: id names jne-reg twice"):
+    with pytest.raises(RatesInvalid, match=r"line 18: id names jne-reg twice"):
         parse_rates(twice)
 
 
