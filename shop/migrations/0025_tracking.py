@@ -8,7 +8,7 @@ from shop.maintenance.guards import InstallGuards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shop", "0023_price_changes"),
+        ("shop", "0024_purchases"),
     ]
 
     operations = [

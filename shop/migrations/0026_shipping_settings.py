@@ -10,7 +10,7 @@ from shop.maintenance.guards import InstallGuards
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("shop", "0024_tracking"),
+        ("shop", "0025_tracking"),
     ]
 
     operations = [
