@@ -36,6 +36,7 @@ OPEN = {
     "refund", "code_payment", "open_dispute", "drop_dispute", "answer_dispute", "accept_offer", "decline_offer",
     "request_cancellation", "decline_cancellation", "desk_disputes", "settlements", "settlement",
     "payout_account", "confirm_payout_account", "pay_out", "confirm_payout", "payout", "payout_state",
+    "courier_events",
 }  # fmt: skip
 OPEN_COMMANDS = {
     "shop.purchases", "shop.sales", "shop.purchase_changes", "shop.sale_changes", "shop.order", "shop.accept",
@@ -99,7 +100,7 @@ def test_every_page_of_a_disabled_shop_feature_is_404(ana, shop, product, profil
         assert [answer.status_code for answer in answers] == [403, 403], pattern.name
         assert SAID in answers[0].content.decode()
 
-    assert len(closed) == {"chat_only": 35, "social_commerce": 2}[name]
+    assert len(closed) == {"chat_only": 37, "social_commerce": 2}[name]
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])
@@ -110,14 +111,14 @@ def test_commands_are_refused_with_one_code_over_socket_and_rest(real_db, connec
     profile(name)
 
     closed = commands if name == "chat_only" else {"shop.quote", "shop.buy"}
-    assert len(commands) == 13
+    assert len(commands) == 14
     for each in sorted(closed):
         method, route = registry.commands[each].rest.split(" ")
         path = f"/api/v1/{route}".replace("<uuid:product>", ID)
+        fields = {key: value for key, value in FIELDS.get(each, {}).items() if f"<uuid:{key}>" not in route}
         if method == "GET":
-            answer = browser.get(path)
+            answer = browser.get(path, fields)
         else:
-            fields = {key: value for key, value in FIELDS[each].items() if f"<uuid:{key}>" not in route}
             answer = browser.generic(method, path, json.dumps(fields), content_type="application/json")
         assert socket.err(each, **FIELDS.get(each, {}))["code"] == "shop.not_offered", each
         assert (answer.status_code, answer.json()["code"]) == (403, "shop.not_offered"), each

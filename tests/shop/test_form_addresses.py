@@ -27,8 +27,8 @@ from tests.payments.purses import browser_of as browser_on_device
 from tests.security import kept_addresses
 from tests.shop.html_clients import browser_of
 
-# Not pages: what clients and the bank call, frames of the camera, and files. The console is not found by people.
-NO_PAGES = ("api/", "media/", "-/", "bank/", "konsol/", "dompet/pindai/bingkai/")
+# Not pages: what clients, couriers and the bank call, frames of the camera, files. The console is not found by people.
+NO_PAGES = ("api/", "media/", "-/", "bank/", "kurir/", "konsol/", "dompet/pindai/bingkai/")
 
 
 pytestmark = pytest.mark.usefixtures("still_clock")

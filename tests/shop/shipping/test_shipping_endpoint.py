@@ -6,7 +6,7 @@ import pytest
 
 from shop.actions.shipping import WrittenShipping, set_shipping
 from superapp.core.money import Money
-from tests.shop.html_clients import browser_of
+from tests.harness.socket_client import browser_on, log_in
 
 CIKUTRA = "32.73.14.1002"
 
@@ -19,7 +19,7 @@ def shop(make_shop):
 @pytest.fixture
 def ask(make_user):
     """Ask as somebody: ``ask(product, region="32.73")`` is the status and the answer."""
-    browser = browser_of(make_user("ana"))
+    browser = browser_on(log_in(make_user("ana")))
 
     def ask(product, **fields):
         answer = browser.get(f"/api/v1/products/{product.public_id}/shipping", {"region": CIKUTRA, **fields})
