@@ -33,7 +33,7 @@ AREAS_MAX, BANDS_MAX, KM_MAX = 50, 5, 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenShipping:
-    """How a shop sends, as its merchant writes it; names of areas are those of the loaded regions."""
+    """The terms on which a shop sends, as its merchant writes them; names of areas are those of the loaded regions."""
 
     origin: str = ""
     origin_pin: Pin | None = None

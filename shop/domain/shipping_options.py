@@ -44,7 +44,7 @@ class Band:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippingTerms:
     """
-    How a shop sends: what its settings say.
+    The terms on which a shop sends, as its settings say.
 
     From ``free_from_sen`` of items on the shop pays the shipping, up to ``free_up_to_sen``; all of it if that is None.
     """

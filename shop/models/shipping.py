@@ -20,7 +20,7 @@ def _is_whole_rupiah(field: str) -> Q:
 
 class ShippingSettings(models.Model):
     """
-    How a shop sends, and what that costs; a shop without such a row agrees with each buyer.
+    The terms on which a shop sends; a shop without such a row agrees with each buyer.
 
     ``services`` are ids of services in the rate table; one that is not there any more is not offered. ``areas`` are
     [code, name, price in sen] and ``bands`` [kilometres, price in sen] of the shop's own courier.

@@ -200,12 +200,8 @@ OF_THE_PRODUCT = {
     """,
 }
 INPUTS = {
-    # No command has these four: they are tried with the form of an address, below.
-    "label": "",
-    "landmark": "",
-    "recipient": "",
-    "street": "",
-    "item": "",  # No command has it: it is tried in test_written_notes.py.
+    # No command has these: they are tried with the form of an address, below, and in test_written_notes.py.
+    **dict.fromkeys(("label", "landmark", "recipient", "street", "item", "pickup_address"), ""),
     "body": "chat.send.body",
     "name": "accounts.profile_change.name shop.open.name shop.change.name shop.product_add.name shop.buy.address.name",
     "phone": "shop.buy.address.phone",
@@ -220,7 +216,6 @@ INPUTS = {
     "about": "shop.change.about",
     "memo": "payments.send.memo",
     "message": "",
-    "pickup_address": "",  # No command has it: it is tried with the form of shipping, below.
     "option-{{ row.number }}": "shop.options_set.options.name",
     "values-{{ row.number }}": "shop.options_set.options.values",
     "sku-{{ row.number }}": "shop.variants_change.variants.sku",
@@ -331,16 +326,6 @@ def test_texts_of_an_address_are_stored_clean(dirt, world):
 
     kept = {name for name, text in texts() if name.startswith("addresses.") and MARKER in text}
     assert kept == {f"addresses.Address.{name}" for name in texts_of_it}
-    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
-
-
-@pytest.mark.parametrize("dirt", DIRTY)
-def test_place_of_pickup_is_stored_clean(dirt, world):
-    form = {"pickup_address": DIRTY[dirt], "do": "save"}
-
-    assert world.browsers["bo"].post("/tokoku/pengiriman/", form).status_code == 302
-
-    assert [name for name, text in texts() if MARKER in text] == ["shop.ShippingSettings.pickup_address"]
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []
 
 

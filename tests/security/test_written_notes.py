@@ -12,6 +12,7 @@ from tests.chat.conftest import make_direct as make_direct
 from tests.payments.purses import PIN, browser_of
 from tests.peer_payments.asking import make_group
 from tests.security.test_written_fields import DIRTY, MARKER, is_dirty, texts
+from tests.shop.html_clients import browser_of as shop_browser_of
 
 
 @pytest.fixture
@@ -77,4 +78,14 @@ def test_note_of_a_scheduled_transfer_is_stored_clean(dirt, two):
 
     kept = {name for name, text in texts() if name.startswith("peer_payments.") and MARKER in text}
     assert kept == {"peer_payments.Schedule.note"}
+    assert [(name, text) for name, text in texts() if is_dirty(text)] == []
+
+
+@pytest.mark.parametrize("dirt", DIRTY)
+def test_place_of_pickup_is_stored_clean(dirt, bo, product):
+    form = {"pickup_address": DIRTY[dirt], "do": "save"}
+
+    assert shop_browser_of(bo).post("/tokoku/pengiriman/", form).status_code == 302
+
+    assert [name for name, text in texts() if MARKER in text] == ["shop.ShippingSettings.pickup_address"]
     assert [(name, text) for name, text in texts() if is_dirty(text)] == []

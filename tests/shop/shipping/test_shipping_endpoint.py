@@ -1,4 +1,4 @@
-"""What clients are told of the ways in which a product can be sent."""
+"""The ways in which a product can be sent, as clients are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a shop says that it sends, its page, and what a product's page says of it."""
+"""Settings of shipping, their page, and the sentence of it on a product's page."""
 
 from __future__ import annotations
 
@@ -253,7 +253,7 @@ def live_in(now):
 
 @pytest.fixture
 def sentence(shop, make_product, make_user):
-    """What the page of a product says of shipping to somebody."""
+    """Read the sentence of shipping on the page of a product, as somebody."""
     product = make_product(shop, weight_grams=1_300)
 
     def read(user=None):
