@@ -126,7 +126,7 @@ def edit(request: HttpRequest, address: UUID) -> HttpResponse:
 def make_primary(request: HttpRequest, address: UUID) -> HttpResponse:
     """Make an address the primary one."""
     address_books.make_primary(user_id=get_current_user(request).pk, address=address)
-    accounts.flash_next(request, _("Orders go to this address from now on, unless you choose another."))
+    accounts.flash_next(request, _("This is your primary address now."))
     return redirect(BOOK)
 
 
