@@ -22,10 +22,10 @@ MADE_UP = {"cookie": "sessionid=" + "a" * 32}
 # How much is asked of the database.
 
 
-# Of a product: its cache key; itself, its photos and variants; the same of others of the shop; and two of its prices,
-# the present one and the lowest of thirty days.
+# Of a product: its cache key; itself, its photos and variants; the same of others of the shop; two of its prices, the
+# present one and the lowest of thirty days; and the terms on which the shop sends.
 @pytest.mark.parametrize(
-    ("path", "queries"), [("/toko/", 4), ("/toko/manik-bo/", 5), ("/toko/manik-bo/gelang-manik/", 9)]
+    ("path", "queries"), [("/toko/", 4), ("/toko/manik-bo/", 5), ("/toko/manik-bo/gelang-manik/", 10)]
 )
 def test_public_page_takes_the_same_queries_for_many_rows(
     client, bo, shop, product, make_product, add_photo, django_assert_num_queries, path, queries
