@@ -56,6 +56,7 @@ HARMLESS: dict[str, Any] = {
     "opening_hours": {},
     "pin": PIN,
     "reason": "Ditulis Eve",
+    "region": "32.73.14.1002",
     "resi": "EVE-1",
     "role": "admin",
     "search": "rahasia",
