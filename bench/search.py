@@ -1,5 +1,5 @@
 """
-Measure searches that always match the same number of products, in catalogues of growing size.
+Measure searches, and a category, that always match the same number of products, in catalogues of growing size.
 
 For each size, from 10,000 on tenfold up to ``--largest``, the same number of documents matches each of the words.
 ``rows`` is what all steps of the plan of a search read (SQLite does not tell), ``median_ms`` how long it takes. The
@@ -26,6 +26,8 @@ ROWS_GROWTH_MAX, GROWTH_MAX = 1.05, 1.5
 # Words of the others; none of them is one that is searched.
 OTHERS = tuple(f"kata{number}" for number in range(20_000))
 SEARCHED = ("gelang manik", "gelang", "gelang man", "kalung gelang")
+CATEGORY, OTHER_CATEGORY = "gelang", "kopi"
+COLUMNS = ("town_key", "town", "price_sen", "category")
 
 
 def documents(first: int, last: int, size: int) -> Iterator[Any]:
@@ -36,8 +38,10 @@ def documents(first: int, last: int, size: int) -> Iterator[Any]:
     every = size // MATCHES
     for number in range(first, last):
         words = chance.choices(OTHERS, k=12)
-        title = f"Gelang manik kalung {words[0]}" if number % every == 0 else f"{words[0]} {words[1]}"
+        is_match = number % every == 0
+        title = f"Gelang manik kalung {words[0]}" if is_match else f"{words[0]} {words[1]}"
         document = ProductDocument(id=number + 1, scope=number % 5_000, price_sen=100, town="Solo", town_key="solo")
+        document.category = CATEGORY if is_match else OTHER_CATEGORY
         document.set_tokens(title=title, texts=[" ".join(words)])
         yield document
 
@@ -64,18 +68,28 @@ def fill(size: int) -> None:
         cursor.execute("VACUUM ANALYZE shop_productdocument" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-def measure_word(text: str) -> dict[str, Any]:
-    """Search for a text, and return what it found and cost."""
+def requests() -> dict[str, Any]:
+    """Return what is measured, by what it is called: searches for words, and all of a category."""
+    from django.db.models import Q
+
+    from superapp.search import api as search
+
+    of_category = search.SearchRequest(text="", where=Q(category__in=[CATEGORY, "kalung"]), columns=COLUMNS)
+    return {text: search.SearchRequest(text=text, columns=COLUMNS) for text in SEARCHED} | {"category": of_category}
+
+
+def measure(request: Any) -> dict[str, Any]:
+    """Make a request, and return what it found and cost."""
     from shop.queries.product_documents import PRODUCTS
     from superapp.search import api as search
 
-    request = search.SearchRequest(text=text, columns=("town_key", "town", "price_sen"))
-    found = len(search.search(PRODUCTS, request).candidates)
+    find = search.search if request.text else search.browse
+    found = len(find(PRODUCTS, request).candidates)
     took = []
     began = time.process_time()
     for _round in range(ROUNDS):
         at = time.perf_counter()
-        search.search(PRODUCTS, request)
+        find(PRODUCTS, request)
         took.append(time.perf_counter() - at)
     cpu = (time.process_time() - began) / ROUNDS
     return {
@@ -97,8 +111,11 @@ def count_rows(request: Any) -> int | None:
 
     if connection.vendor != "postgresql":
         return None
-    made = terms.make_terms(terms.parse_words(request.text))
-    rows = ProductDocument.objects.filter(matching.matches(ProductDocument, made, scope=None)).order_by("-pk")[:2_001]
+    rows = ProductDocument.objects.filter(request.where)
+    if request.text:
+        made = terms.make_terms(terms.parse_words(request.text))
+        rows = rows.filter(matching.matches(ProductDocument, made, scope=None))
+    rows = rows.order_by("-pk")[:2_001]
     (plan,) = json.loads(rows.explain(format="json", analyze=True))
     return sum(node["Actual Rows"] + node.get("Rows Removed by Filter", 0) for node in steps(plan["Plan"]))
 
@@ -123,7 +140,7 @@ def main() -> None:
     with environment.start_database(options.db, has_redis=False):
         for size in sizes:
             fill(size)
-            told += [{"size": size, "text": text, **measure_word(text)} for text in SEARCHED]
+            told += [{"size": size, "text": name, **measure(request)} for name, request in requests().items()]
     for one in told:
         first = next(other for other in told if other["text"] == one["text"])
         one["growth"] = round(one["median_ms"] / first["median_ms"], 2)

@@ -8,12 +8,14 @@ from shop.domain.feature_gates import require_checkout, require_storefront
 from shop.endpoints import courier_events, uploads
 from shop.pages import (
     cancellations,
+    categories,
     checkout,
     code_refunds,
     disputes,
     front_page,
     merchant,
     merchant_catalog,
+    merchant_categories,
     merchant_variants,
     orders,
     payout_accounts,
@@ -37,6 +39,8 @@ public_pages = [
     path("", front_page.front_page, name="front_page"),
     path("cari/", require_storefront(search.find), name="search"),
     path("cari/saran/", require_storefront(search.suggestions), name="search_suggestions"),
+    path("kategori/", require_storefront(categories.directory), name="categories"),
+    path("kategori/<slug:slug>/", require_storefront(categories.category), name="category"),
     path("toko/", require_storefront(storefronts.shops), name="shops"),
     path("toko/<slug:handle>/", require_storefront(storefronts.shop), name="shop"),
     path("toko/<slug:handle>/rss.xml", require_storefront(sitemaps_and_feeds.feed), name="feed"),
@@ -130,6 +134,11 @@ merchant_pages = [
         name="product_poster",
     ),
     path("tokoku/saluran/", require_storefront(product_sharing.channels), name="channels"),
+    path(
+        "tokoku/barang/<uuid:product>/kategori/",
+        require_storefront(merchant_categories.product_category),
+        name="product_category",
+    ),
     path("tokoku/barang/<uuid:product>/rak/", require_storefront(merchant_catalog.set_listed), name="shelve"),
 ]
 desk_pages = [path("konsol/sengketa/", dispute_desk.disputes, name="desk_disputes")]

@@ -13,7 +13,7 @@ from django.db import transaction
 from msgspec import UNSET, UnsetType
 
 from shop import errors
-from shop.domain import text_cleaning
+from shop.domain import categories, text_cleaning
 from shop.events import ProductChanged
 from shop.models import KEY_CHARS_MAX, PRICE_SEN_MAX, QUANTITY_MAX, Photo, PriceChange, Product, Shop, Stock, Variant
 from shop.queries import catalog
@@ -26,7 +26,7 @@ PRODUCTS_MAX = catalog.PRODUCTS_MAX
 PHOTOS_MAX = 8
 PHOTO_NAME = re.compile(r"[0-9a-f]{64}")
 # Fields that are in the document of a product.
-_FOUND_BY = {"name", "description", "state", "price_sen"}
+_FOUND_BY = {"name", "description", "category", "state", "price_sen"}
 _canonical = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -163,6 +163,19 @@ def set_product_state(*, owner_id: int, product: UUID, state: str, now: datetime
     """List or hide a product. Idempotent. :raises ProductNotFound:"""
     with transaction.atomic():
         _change(catalog.lock_product(owner_id, product), {"state": state}, now)
+
+
+def set_category(*, owner_id: int, product: UUID, category: str, now: datetime) -> None:
+    """
+    Put a product into a category by its slug; into none if it is empty. Idempotent.
+
+    :raises ProductNotFound: if the product does not exist or belongs to somebody else
+    :raises CategoryNotFound: if there is no such category
+    """
+    if category and category not in categories.categories():
+        raise errors.CategoryNotFound
+    with transaction.atomic():
+        _change(catalog.lock_product(owner_id, product), {"category": category}, now)
 
 
 def move_product(*, owner_id: int, product: UUID, position: int, now: datetime) -> None:

@@ -223,6 +223,17 @@ def change_product(
     return fetch_own_product(owner_id=owner_id, product=product)
 
 
+def set_category(*, owner_id: int, product: UUID, category: str, now: datetime) -> ProductDetails:
+    """
+    Put a product into a category by its slug; into none if it is empty. Idempotent.
+
+    :raises ProductNotFound: if it does not exist or belongs to somebody else
+    :raises CategoryNotFound: if there is no such category
+    """
+    catalog.set_category(owner_id=owner_id, product=product, category=category, now=now)
+    return fetch_own_product(owner_id=owner_id, product=product)
+
+
 def publish_product(*, owner_id: int, product: UUID, now: datetime) -> ProductDetails:
     """Publish a product in the catalog. Idempotent. :raises ProductNotFound:"""
     catalog.set_product_state(owner_id=owner_id, product=product, state="listed", now=now)

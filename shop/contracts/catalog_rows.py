@@ -79,7 +79,7 @@ class ProductRow(msgspec.Struct, kw_only=True):
     """
     A product and the variants that are sold of it. ``price`` is the lowest of them, ``stock`` their sum, and
     ``weight_grams`` that of the first, null if the merchant did not say. ``price`` or ``stock`` is null if it could not
-    be read; then it cannot be bought.
+    be read; then it cannot be bought. ``category`` is the slug of a category, or empty.
     """
 
     id: str
@@ -87,6 +87,7 @@ class ProductRow(msgspec.Struct, kw_only=True):
     slug: str
     name: str
     description: str
+    category: str
     state: str
     price: MoneyRow | None
     weight_grams: int | None
@@ -155,6 +156,7 @@ def _product_row(shown: ProductDetails, told: Callable[[StockLevel], StockRow]) 
         slug=shown.slug,
         name=shown.name,
         description=shown.description,
+        category=shown.category,
         state=shown.state,
         price=money_row(shown.price),
         weight_grams=shown.weight_grams,

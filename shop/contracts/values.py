@@ -95,7 +95,8 @@ class VariantDetails:
 class ProductDetails:
     """
     A product and the variants that are sold of it, in their order. ``price`` is the lowest of them, ``stock`` their
-    sum, and ``weight_grams`` that of one piece of the first, None if the merchant did not say. ``price`` or ``stock``
+    sum, and ``weight_grams`` that of one piece of the first, None if the merchant did not say. ``category`` is the slug
+    of a category, or empty. ``price`` or ``stock``
     is None if it could not be read; then it cannot be bought.
     """
 
@@ -104,6 +105,7 @@ class ProductDetails:
     slug: str
     name: str
     description: str
+    category: str
     state: ProductState
     price: Money | None
     weight_grams: int | None

@@ -74,8 +74,8 @@ def add_product(caller: Caller, product_in: AddProductRequest) -> rows.ProductRo
          response=rows.ProductRow)  # fmt: skip
 @require_storefront
 def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.ProductRow:
-    """Change a product; fields that are left out stay as they are. A ``weight_grams`` of null removes it; ``listed``
-    publishes or hides the product.
+    """Change a product; fields that are left out stay as they are. A ``weight_grams`` of null removes it; ``category``
+    is the slug of a category, or empty for none; ``listed`` publishes or hides the product.
     """
     owner_id, product = caller.user_id, change_in.product
     shown = api.fetch_own_product(owner_id=owner_id, product=product)
@@ -90,6 +90,8 @@ def change_product(caller: Caller, change_in: ChangeProductRequest) -> rows.Prod
             weight_grams=change_in.weight_grams,
             now=clock.now(),
         )
+    if change_in.category is not None:
+        shown = api.set_category(owner_id=owner_id, product=product, category=change_in.category, now=clock.now())
     if change_in.listed is not None:
         change = api.publish_product if change_in.listed else api.unpublish_product
         shown = change(owner_id=owner_id, product=product, now=clock.now())

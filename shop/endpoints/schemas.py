@@ -29,6 +29,7 @@ class EmptyRequest(RequestSchema):
 
 
 Rev = Annotated[int, Meta(ge=0, le=2**53)]
+CategorySlug = Annotated[str, Meta(max_length=40)]
 Grams = Annotated[int, Meta(ge=1, le=500_000)]
 Pieces = Annotated[int, Meta(ge=0, le=1_000_000)]
 # An upper bound for all texts; each command has its own limits.
@@ -69,6 +70,7 @@ class ChangeProductRequest(RequestSchema):
     description: Text | None = None
     price: Amount | None = None
     weight_grams: Grams | UnsetType | None = UNSET
+    category: CategorySlug | None = None
     listed: bool | None = None
 
 

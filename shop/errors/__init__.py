@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shop.errors.catalog import (
+    CategoryNotFound,
     HandleInvalid,
     HandleTaken,
     KeyReused,
@@ -83,6 +84,7 @@ __all__ = [
     "CancellationDeclined",
     "CaseClosed",
     "CaseNotFound",
+    "CategoryNotFound",
     "DisputeClosed",
     "DisputeLimitReached",
     "DistanceInvalid",

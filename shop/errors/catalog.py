@@ -71,6 +71,14 @@ class LastVariant(DomainError):
     message = _("At least one variant must be for sale. To sell none, unpublish the product.")
 
 
+class CategoryNotFound(DomainError):
+    """No category has this slug."""
+
+    code = "shop.category_not_found"
+    kind = ErrorKind.NOT_FOUND
+    message = _("Category not found.")
+
+
 class PhotoNotFound(DomainError):
     code = "shop.photo_not_found"
     kind = ErrorKind.NOT_FOUND

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
+from shop.domain import categories
 from shop.domain.product_options import ProductOption
 from superapp.core import ids
 
@@ -77,6 +78,8 @@ class Product(models.Model):
     description = models.CharField(max_length=DESCRIPTION_CHARS_MAX, default="", blank=True)
     # [{"name": "Warna", "values": ["Merah", "Biru"]}, …], three at most; its variants are combinations of the values.
     options = models.JSONField(default=list, blank=True)
+    # The slug of a category (``shop.domain.categories``); empty if the merchant has chosen none.
+    category = models.CharField(max_length=categories.SLUG_CHARS_MAX, default="", blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
     # The place in the shop's catalog, ascending; equal positions are ordered by primary key.
     position = models.PositiveIntegerField(default=0)

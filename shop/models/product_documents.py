@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from shop.domain import categories
 from shop.models.catalog import Shop
 from superapp.search.api import Document
 
@@ -22,9 +23,11 @@ class ProductDocument(Document):
     price_sen = models.BigIntegerField()
     town = models.CharField(max_length=Shop.TOWN_CHARS_MAX)
     town_key = models.CharField(max_length=TOWN_KEY_CHARS_MAX)
+    category = models.CharField(max_length=categories.SLUG_CHARS_MAX, default="")
 
     class Meta:
         indexes = (
             models.Index(fields=["price_sen", "id"], name="shop_productdocument_by_price"),
             models.Index(fields=["town_key", "id"], name="shop_productdocument_by_town"),
+            models.Index(fields=["category", "id"], name="shop_productdocument_of_kind"),
         )

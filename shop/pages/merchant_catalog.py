@@ -31,6 +31,7 @@ from shop.models import Product
 from shop.pages import photo_uploads, product_fields, product_sharing, storefront_presenters
 from shop.pages.form_errors import PRODUCT_MESSAGES, error_message_for
 from shop.pages.merchant import require_own_shop
+from shop.pages.merchant_categories import path_label
 from shop.queries import photos
 from superapp.accounts.api import flash_next, get_current_user, named_person_required, take_flash
 from superapp.core import clock, ids
@@ -146,6 +147,7 @@ def product(request: HttpRequest, product: UUID) -> HttpResponse:
     context = {
         "shop": shop,
         "product": shown,
+        "category": path_label(shown.category),
         "address": f"/toko/{shop.handle}/{shown.slug}/",
         "embed": product_sharing.write_embed_code(shop.handle, shown.slug, title=shown.name),
         "prices": storefront_presenters.price_range(shown),

@@ -20,7 +20,7 @@ from shop import api
 from shop.api import ProductDetails
 from shop.pages.storefront_presenters import price_range
 from shop.pages.structured_data import absolute_url
-from shop.queries import photos, public_catalog, share_cards
+from shop.queries import photos, product_search, public_catalog, share_cards
 from superapp.core import media
 
 HOUR_S = 3600
@@ -69,7 +69,13 @@ def sitemap(request: HttpRequest, part: int | None = None) -> HttpResponse:
         raise Http404
     addresses = api.list_sitemap_entries(number, size=URLS_PER_SITEMAP)
     entries = [(_path(handle, slug), at.date().isoformat()) for handle, slug, at in addresses]
-    return _sitemap_response("urlset", "url", [("/", ""), ("/toko/", ""), *entries] if number == 1 else entries)
+    return _sitemap_response("urlset", "url", [*_shelves(), *entries] if number == 1 else entries)
+
+
+def _shelves() -> list[tuple[str, str]]:
+    """Return the addresses of what leads to products: pages of categories only if they have some."""
+    used = product_search.list_used_categories()
+    return [("/", ""), ("/toko/", ""), ("/kategori/", ""), *((f"/kategori/{slug}/", "") for slug in used)]
 
 
 @require_safe

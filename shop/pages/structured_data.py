@@ -99,6 +99,33 @@ def meta_for_search(query: str) -> PageMeta:
     )
 
 
+def meta_for_categories() -> PageMeta:
+    """Return the metadata of the page of all categories."""
+    return PageMeta(
+        title=_("Categories"),
+        description=_("Products of shops near and far, run by people you can chat with."),
+        url=absolute_url("/kategori/"),
+    )
+
+
+def meta_for_category(link: tuple[str, str], above: Sequence[tuple[str, str]], *, is_public: bool) -> PageMeta:
+    """Return the metadata of a category, given as its address and name, with those around it."""
+    crumbs = {
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {"@type": "ListItem", "position": place, "name": name, "item": absolute_url(url)}
+            for place, (url, name) in enumerate([*above, link], 1)
+        ],
+    }
+    return PageMeta(
+        title=link[1],
+        description=_("{category} from shops near and far, run by people you can chat with.").format(category=link[1]),
+        url=absolute_url(link[0]),
+        json_ld=(crumbs,),
+        is_public=is_public,
+    )
+
+
 def meta_for_shop(view: ShopDetails, shop: ShopPresenter, products: Sequence[ProductPresenter]) -> PageMeta:
     url = absolute_url(shop.url)
     image = absolute_url(share_cards.shop_card_url(view, [one.photo.name for one in products if one.photo]))

@@ -322,6 +322,7 @@ def product_details(product: Product, photos: Iterable[Photo] | None = None) -> 
         slug=product.slug,
         name=product.name,
         description=product.description,
+        category=product.category,
         state=cast("ProductState", product.state),
         price=min((variant.price for variant in variants), default=None),
         weight_grams=variants[0].weight_grams if variants else None,

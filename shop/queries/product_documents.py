@@ -27,6 +27,7 @@ def make_document(product: Product, variants: Sequence[Variant]) -> ProductDocum
         price_sen=min(variant.price_sen for variant in variants),
         town=shop.town,
         town_key=town_key(shop.town),
+        category=product.category,
     )
     values = " ".join(variant.title for variant in variants)
     document.set_tokens(title=product.name, texts=[shop.name, shop.town, values, product.description])

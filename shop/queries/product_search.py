@@ -13,20 +13,27 @@ from uuid import UUID
 from django.db.models import Q
 
 from shop.contracts.values import ProductWithShop
+from shop.domain import categories
+from shop.domain.categories import Category
 from shop.events import ProductChanged, ShopProductsChanged
 from shop.models import Product, Shop
 from shop.queries import catalog, public_catalog
 from shop.queries.product_documents import PRODUCTS
-from superapp.core import outbox
+from superapp.core import outbox, prepared
 from superapp.core.money import Money
 from superapp.search import api as search
 
 PAGE_SIZE = 24
-TOWNS_MAX = 20
+TOWNS_MAX = CATEGORIES_MAX = 20
 # Longer than a transaction takes.
 TRANSACTION_MAX = timedelta(minutes=1)
 _CURSOR = re.compile(r"(?P<value>\d{1,18})\.(?P<product>[0-9a-f]{32})")
-_COLUMNS = ("town_key", "town", "price_sen")
+# One look-up in an index for each category.
+_USED = """
+WITH category (slug) AS (VALUES {slugs})
+SELECT slug FROM category WHERE EXISTS (SELECT 1 FROM shop_productdocument d WHERE d.category = category.slug)
+"""
+_COLUMNS = ("town_key", "town", "price_sen", "category")
 
 
 class ProductOrder(StrEnum):
@@ -48,9 +55,13 @@ _COLUMN_OF = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductSearch:
-    """A search of products; ``after`` is the ``next`` of the page before, and anything else begins at the first."""
+    """
+    A search of products, or without a text all of a category. ``after`` is the ``next`` of the page before, and
+    anything else begins at the first.
+    """
 
-    text: str
+    text: str = ""
+    category: Category | None = None
     shop: Shop | None = None
     town_key: str = ""
     price_min: Money | None = None
@@ -66,13 +77,21 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCategory:
+    """A category with the number of products of it that were found."""
+
+    category: Category
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FoundProducts:
     """
     A page of found products, and what is known of all that match.
 
-    ``count`` is exact up to ``search.COUNT_MAX``. ``words`` are those that were searched, and ``towns`` those of what
-    was found, with most products first. Without ``is_complete`` something may be missing: nothing may then be said of
-    what there is not.
+    ``count`` is exact up to ``search.COUNT_MAX``. ``words`` are those that were searched; ``towns`` and ``categories``,
+    each a level below the one that was searched, are those of what was found, with most products first. Without
+    ``is_complete`` something may be missing: nothing may then be said of what there is not.
     """
 
     products: list[ProductWithShop]
@@ -83,6 +102,7 @@ class FoundProducts:
     words: tuple[str, ...]
     is_corrected: bool
     towns: tuple[Town, ...]
+    categories: tuple[FoundCategory, ...]
 
 
 def find_shop(handle: str) -> Shop | None:
@@ -100,7 +120,8 @@ def find_products(wanted: ProductSearch) -> FoundProducts:
     """
     progress = search.fetch_progress(PRODUCTS)
     result, is_complete = _search(wanted), progress.is_built
-    if result.words and is_complete and (result.is_corrected or not result.candidates):
+    is_searched = bool(result.words) or wanted.category is not None
+    if is_searched and is_complete and (result.is_corrected or not result.candidates):
         # A correction says that no shop has the word. The second search finds what has arrived meanwhile.
         is_complete = not _is_waiting(None if result.is_corrected else wanted.shop, progress.begun_at)
         result = _search(wanted)
@@ -115,6 +136,7 @@ def find_products(wanted: ProductSearch) -> FoundProducts:
         words=result.words,
         is_corrected=result.is_corrected,
         towns=_towns(result.candidates),
+        categories=_categories(result.candidates, wanted.category),
     )
 
 
@@ -126,7 +148,8 @@ def _search(wanted: ProductSearch) -> search.SearchResult:
         order=_COLUMN_OF[wanted.order],
         columns=_COLUMNS,
     )
-    return search.search(PRODUCTS, request)
+    list_all = not wanted.text and wanted.category is not None
+    return (search.browse if list_all else search.search)(PRODUCTS, request)
 
 
 def _is_waiting(shop: Shop | None, begun_at: datetime | None) -> bool:
@@ -135,6 +158,14 @@ def _is_waiting(shop: Shop | None, begun_at: datetime | None) -> bool:
     # Whoever committed a change before the index was begun had published it little earlier.
     since = None if begun_at is None else begun_at - TRANSACTION_MAX
     return outbox.is_waiting(ProductChanged, ShopProductsChanged, since=since, **of_shop)
+
+
+def list_used_categories() -> list[str]:
+    """List the slugs of categories with listed products, or with some within them, in the order of the tree."""
+    slugs = list(categories.categories())
+    rows = prepared.execute_deferred(_USED.format(slugs=", ".join(["(%s)"] * len(slugs))), slugs)()
+    used = {one for (slug,) in rows for one in categories.categories()[slug].path}
+    return [slug for slug in slugs if slug in used]
 
 
 def suggest_products(text: str, shop: Shop | None) -> list[str]:
@@ -146,6 +177,8 @@ def _conditions(wanted: ProductSearch) -> Q:
     conditions = Q()
     if wanted.town_key:
         conditions &= Q(town_key=wanted.town_key)
+    if wanted.category is not None:
+        conditions &= Q(category__in=categories.list_subtree(wanted.category.slug))
     if wanted.price_min is not None:
         conditions &= Q(price_sen__gte=wanted.price_min.amount_minor)
     if wanted.price_max is not None:
@@ -159,7 +192,7 @@ def _conditions(wanted: ProductSearch) -> Q:
 def _value(candidate: search.Candidate, order: ProductOrder) -> int:
     if order is ProductOrder.RELEVANT:
         return candidate.rank
-    _key, _name, price = candidate.facets
+    _key, _name, price, _category = candidate.facets
     return 0 if order is ProductOrder.NEWEST else int(str(price))
 
 
@@ -189,8 +222,16 @@ def _cursor(page: Sequence[search.Candidate], order: ProductOrder) -> str:
 def _towns(candidates: Sequence[search.Candidate]) -> tuple[Town, ...]:
     counts, names = Counter[str](), dict[str, str]()
     for candidate in candidates:
-        key, name, _price = map(str, candidate.facets)
+        key, name, _price, _category = map(str, candidate.facets)
         counts[key] += 1
         names.setdefault(key, name)
     keys = sorted(counts, key=lambda key: (-counts[key], key))
     return tuple(Town(key, names[key]) for key in keys[:TOWNS_MAX])
+
+
+def _categories(candidates: Sequence[search.Candidate], within: Category | None) -> tuple[FoundCategory, ...]:
+    level = len(within.path) if within else 0
+    paths = [one.path for candidate in candidates if (one := categories.categories().get(str(candidate.facets[-1])))]
+    counts = Counter(path[level] for path in paths if len(path) > level)
+    slugs = sorted(counts, key=lambda slug: (-counts[slug], slug))
+    return tuple(FoundCategory(categories.categories()[slug], counts[slug]) for slug in slugs[:CATEGORIES_MAX])

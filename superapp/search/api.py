@@ -5,7 +5,7 @@ from superapp.search.contracts import CANDIDATES_MAX, COUNT_MAX, Candidate, Inde
 from superapp.search.domain.terms import QUERY_CHARS_MAX
 from superapp.search.models import Document
 from superapp.search.queries.collections import SearchCollection, register
-from superapp.search.queries.documents import search, suggest
+from superapp.search.queries.documents import browse, search, suggest
 from superapp.search.queries.index_states import fetch_progress
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "SearchCollection",
     "SearchRequest",
     "SearchResult",
+    "browse",
     "fetch_progress",
     "index_documents",
     "register",

@@ -146,7 +146,7 @@ PAGES_ALLOWED_TO_NOBODY: Mapping[tuple[str, str], Exemption] = {
         )
     },
     **{(f"open shop:{name}", ""): _PUBLIC for name in ("front_page", "shops", "site_map", "site_map_part")},
-    **{(f"open shop:{name}", ""): _PUBLIC for name in ("search", "search_suggestions")},
+    **{(f"open shop:{name}", ""): _PUBLIC for name in ("search", "search_suggestions", "categories")},
     ("send web:receipt_check", ""): _because("anybody may check a receipt; it is answered from the signature alone"),
     ("open accounts_pages:login", ""): _LOG_IN,
     ("open accounts_pages:sms_inbox", ""): _because("the inbox of a developer's machine; off where codes are sent"),

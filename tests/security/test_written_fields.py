@@ -112,7 +112,8 @@ OF_A_CLOSED_FORM = """
     payments.send.amount.asset payments.send.idempotency_key payments.send.pin shop.buy.expected_total.asset
     shop.buy.idempotency_key shop.buy.pin shop.cancel.pin shop.change.opening_hours shop.change.time_zone
     shop.confirm.pin shop.open.handle shop.open.opening_hours shop.open.time_zone shop.photos_arrange.photos
-    shop.product_add.idempotency_key shop.product_add.price.asset shop.product_change.price.asset
+    shop.product_add.idempotency_key shop.product_add.price.asset shop.product_change.category
+    shop.product_change.price.asset
     shop.variants_change.idempotency_key shop.variants_change.variants.photo
     shop.variants_change.variants.price.asset shop.variants_change.variants.values
     shop.purchases.after shop.sales.after shop.shipping_options.region shop.stock_set.idempotency_key
@@ -191,7 +192,8 @@ OF_THE_PRODUCT = {
         OrderEvent.transition OrderLine.photo OrderLine.product_name OrderLine.sku OrderLine.variant_title
         OrderTimer.kind OrderTimer.state PendingPurchase.content_hash PendingPurchase.idempotency_key
         PendingPurchase.product_name PendingPurchase.sku PendingPurchase.state PendingPurchase.variant_title
-        Photo.name Photo.placeholder Product.content_hash Product.idempotency_key Product.slug Product.state
+        Photo.name Photo.placeholder Product.category Product.content_hash Product.idempotency_key
+        Product.slug Product.state ProductDocument.category
         Shipment.delivered_source Shop.handle Shop.logo Shop.opening_hours Shop.time_zone ShopNight.findings
         StockMove.idempotency_key StockMove.kind StockMove.reference Transition.from_state Transition.name
         Transition.to_state Transition.who ShippingSettings.areas ShippingSettings.bands ShippingSettings.origin_code

@@ -88,6 +88,10 @@ def test_shop_is_opened_and_filled_by_commands(doors, bo):
     assert [answer["ok"]["weight_grams"] for answer in removed] == [None, None]
     too_heavy = ask("shop.product_change", product=product["id"], weight_grams=500_001)
     assert [answer["err"]["code"] for answer in too_heavy] == ["invalid", "invalid"]
+    sorted_in = ask("shop.product_change", product=product["id"], category="gelang")
+    assert [answer["ok"]["category"] for answer in sorted_in] == ["gelang", "gelang"]
+    unknown = ask("shop.product_change", product=product["id"], category="tiada")
+    assert [answer["err"]["code"] for answer in unknown] == ["shop.category_not_found"] * 2
     stock = ask("shop.stock_set", product=product["id"], on_hand=5, idempotency_key="s")
     assert [answer["ok"]["on_hand"] for answer in stock] == [5, 5]
     assert len(ask("shop.products")[1]["ok"]["rows"]) == 1

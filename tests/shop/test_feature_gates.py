@@ -100,7 +100,7 @@ def test_every_page_of_a_disabled_shop_feature_is_404(ana, shop, product, profil
         assert [answer.status_code for answer in answers] == [403, 403], pattern.name
         assert SAID in answers[0].content.decode()
 
-    assert len(closed) == {"chat_only": 37, "social_commerce": 2}[name]
+    assert len(closed) == {"chat_only": 40, "social_commerce": 2}[name]
 
 
 @pytest.mark.parametrize("name", ["chat_only", "social_commerce"])

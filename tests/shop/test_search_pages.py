@@ -8,8 +8,7 @@ import pytest
 from django.test import Client
 
 from shop import api
-from shop.pages import page_cache
-from shop.pages import search as search_pages
+from shop.pages import page_cache, search_form
 from shop.queries import product_search
 from superapp.accounts.adapters import page_auth
 from superapp.core.money import Money
@@ -148,7 +147,7 @@ def test_large_counts_are_told_roughly(monkeypatch, client, shop, make_product, 
     for number in range(4):
         make_product(shop, f"Gelang {number}")
     index()
-    monkeypatch.setattr(search_pages.search, "COUNT_MAX", 3)
+    monkeypatch.setattr(search_form.search, "COUNT_MAX", 3)
 
     assert count(read(client, "/cari/?kata=gelang")) == "3+ products"
 

@@ -108,7 +108,7 @@ def test_site_map_has_every_public_address_and_no_other(client, monkeypatch, sho
         node.text.removeprefix(project.PUBLIC_URL)
         for node in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
     ]
-    assert found == ["/", "/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/"]
+    assert found == ["/", "/toko/", "/kategori/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/"]
 
 
 def test_large_site_map_is_split_under_an_index(client, monkeypatch, shop, product, make_product):

@@ -37,6 +37,20 @@ def search(name: str, request: SearchRequest) -> SearchResult:
     )
 
 
+def browse(name: str, request: SearchRequest) -> SearchResult:
+    """List the documents of a collection that its conditions select, without a search; the newest first."""
+    rows = collections[name].model.objects.filter(request.where)  # type: ignore[attr-defined]
+    rows = rows if request.scope is None else rows.filter(scope=request.scope)
+    ordered = rows.order_by(*_order(request)).values_list("pk", *request.columns)
+    found = [Candidate(pk, 0, tuple(facets)) for pk, *facets in ordered[: CANDIDATES_MAX + 1]]
+    return SearchResult(
+        candidates=tuple(found[:CANDIDATES_MAX]),
+        is_truncated=len(found) > CANDIDATES_MAX,
+        words=(),
+        is_corrected=False,
+    )
+
+
 def suggest(name: str, text: str, *, scope: int | None = None) -> list[str]:
     """Return texts that go on with what somebody types and find something, the most frequent first."""
     words = terms.parse_words(text)

@@ -17,9 +17,10 @@ from superapp.wiring.demo.script_files import Written, read_one
 
 
 class DemoProduct(Written, frozen=True, kw_only=True):
-    """A product with its stock and the names of its photos."""
+    """A product with its category, its stock and the names of its photos."""
 
     name: str
+    category: str
     rupiah: int
     pieces: int
     about: str
@@ -107,6 +108,7 @@ def _add(goods: DemoProduct, photos: list[StoredPhoto], *, owner_id: int, key: s
         idempotency_key=key,
         now=now,
     )
+    shop.set_category(owner_id=owner_id, product=product.public_id, category=goods.category, now=now)
     for photo in photos:
         shop.add_photo(
             owner_id=owner_id,
