@@ -105,8 +105,8 @@ def _age_sentence(known: ParcelTracking, courier: str, *, is_silent: bool, now: 
         return ""
     age = _age(known.heard_at, now=now)
     if is_silent and known.silent_since is not None:
-        return _("Last word from {courier} {age}; {courier} is not answering now.").format(courier=courier, age=age)
-    return _("Last word from {courier} {age}.").format(courier=courier, age=age)
+        return _("{courier} is not answering now. Its last word came {age}").format(courier=courier, age=age)
+    return _("Last word from {courier}: {age}").format(courier=courier, age=age)
 
 
 def _sentences(

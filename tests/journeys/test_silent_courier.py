@@ -65,7 +65,7 @@ def test_parcel_of_a_silent_courier_is_followed_once_it_speaks(world: Shopping, 
     courier.scan("out_for_delivery")
     reads(ana, "Dibawa kurir ke alamat")
     expect(ana.locator("#paket")).not_to_contain_text("sedang tidak menjawab")
-    expect(ana.locator("[data-part=parcel-age]")).to_contain_text("Data JNE")
+    expect(ana.locator("[data-part=parcel-age]")).to_contain_text("Kabar terakhir dari JNE")
 
     courier.scan("delivered")
     expect(ana.locator(".status__title")).to_have_text("Pesananmu sudah sampai", timeout=30_000)

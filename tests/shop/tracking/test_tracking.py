@@ -284,7 +284,7 @@ def test_age_of_the_courier_s_word_is_shown_while_it_is_silent(courier, order, p
     for browser in (as_ana, as_bo):
         response = browser.get(f"/pesanan/{order}/")
         page = text(response)
-        assert "Data JNE 3 jam lalu; JNE sedang tidak menjawab." in page
+        assert "JNE sedang tidak menjawab. Kabar terakhirnya 3 jam lalu" in page
         assert "Paket berangkat dari gudang sortir" in page
         # Its time stands beside it, since a device may show the page later.
         assert f'datetime="{clock.to_wire(heard_at)}"' in response.content.decode()
