@@ -76,7 +76,7 @@ def test_migration_waiting_too_long_for_another_fails_in_one_line(real_db):
     assert refused.stderr.splitlines() == [
         "Another process is migrating this database; waiting until it is done.",
         (
-            "CommandError: Another process has been migrating this database for more than 0 s: "
+            "DatabaseIsBeingMigrated: Another process has been migrating this database for more than 0 s: "
             "wait until it is done, or end it, and start again."
         ),
     ]

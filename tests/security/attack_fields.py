@@ -31,6 +31,7 @@ HARMLESS: dict[str, Any] = {
     "asset": "IDR",
     "auth": "AAAAAAAAAAAAAAAAAAAAAA",
     "body": "Ditulis Eve",
+    "category": "aksesori",
     "client_id": A_UUID,
     "code": "123456",
     "courier": "JNE",

@@ -26,7 +26,6 @@ FORM: Mapping[str, str] = {
     "area_price": "9.000",
     "band_price": "8.000",
     "cari_area": "",
-    "choose_area": "",
     "drop_area": "",
     "flat": "20.000",
     "free_from": "150.000",

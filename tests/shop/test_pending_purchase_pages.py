@@ -89,7 +89,7 @@ def test_purchase_by_code_shows_it_until_the_order_is_there(bank, as_newcomer, n
     said = text(page)
     assert "Rp25.000" in said
     assert "Bayar sebelum 09.33 WIB" in said
-    assert "Menunggu pembayaranmu. Halaman ini berubah sendiri." in said
+    assert "Menunggu pembayaranmu. Halaman ini diperbarui otomatis." in said
     assert 'class="qr-box"' in markup(page)
     assert bank.qr_codes == [charge_of(order).partner_reference]
     assert stock_of(product, bo) == (10, 1, 0)
