@@ -108,7 +108,7 @@ def pipeline_pay_into_escrow(
 
 
 def _name_refusal(answer: PostingResult, route: EscrowRoute, amount: Money) -> PostingResult:
-    """Return the refusal in words for the payer; the ledger says neither whose account is frozen nor whose is short."""
+    """Name the account that caused a refusal, the payer's or that of promotions: the ledger's error names none."""
     if not isinstance(answer, ledger.Refused):
         return answer
     payer = Account.objects.filter(pk=route.payer_account_id)

@@ -45,7 +45,7 @@ def fund_promotions(*, source: str, amount: Money, approval: Approval) -> UUID:
     target = get_or_open_promotion_account(approval.now)
     key = derive_key("console:promotion", str(approval.proposal), {"from": source, "amount": amount.to_wire()})
     with transaction.atomic():
-        # Fees are queued until somebody spends them.
+        # Fees are queued and reach their account when they are collected.
         ledger.roll_up(earned.pk)
         locked = ledger.lock_accounts([earned.pk, target.pk])
         before = ledger.find_response(key)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-# Returns the ids of the users to whom the money of a reference belongs, or may go; none for unknown references.
+# Returns the ids of the users who own the money of a reference or may be paid from it; an empty set if it is unknown.
 OwnerFinder = Callable[[str], set[int]]
 _finders: dict[str, OwnerFinder] = {}
 

@@ -59,7 +59,7 @@ def has_open_shares(requester_id: int, payer_ids: Collection[int], *, at_least: 
 
 
 def filter_paid_between(user_id: int, peer_ids: Collection[int]) -> set[int]:
-    """Return the peers between whom and the user a money request was paid, in either direction."""
+    """Return the peers who have paid a money request of the user, or whose request the user has paid."""
     paid = MoneyRequest.objects.filter(state=MoneyRequest.State.PAID)
     payers = paid.filter(requester_id=user_id, payer_id__in=peer_ids).values_list("payer_id", flat=True)
     requesters = paid.filter(payer_id=user_id, requester_id__in=peer_ids).values_list("requester_id", flat=True)

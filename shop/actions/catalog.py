@@ -341,7 +341,7 @@ def save_variant(variant: Variant, fields: dict[str, object], now: datetime) -> 
     price_sen = fields.get("price_sen")
     if isinstance(price_sen, int) and price_sen != variant.price_sen:
         before = catalog.find_newest_price(variant)
-        # Whoever waited for the product's lock may have looked at the clock before whoever held it.
+        # A call that waited for the product's lock may have an earlier time than the one that held it.
         at = max(now, before.at) if before is not None else now
         PriceChange.objects.create(variant=variant, price_sen=price_sen, at=at)
     return save_differing(variant, fields)

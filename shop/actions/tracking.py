@@ -127,7 +127,7 @@ def _hand_to_a_person(public_id: UUID, now: datetime) -> None:
 
 
 def take_turn(courier: str, *, now: datetime, lease: timedelta) -> bool:
-    """Take the turn of asking a courier, if it is due and nobody else has it; it lapses after ``lease``."""
+    """Lease the polling of a courier for the time ``lease``, if it is due and not leased; return whether it was."""
     CourierHealth.objects.get_or_create(courier=courier, defaults={"turn_at": now})
     return bool(CourierHealth.objects.filter(courier=courier, turn_at__lte=now).update(turn_at=now + lease))
 

@@ -207,7 +207,7 @@ def _offer(
 
 
 def _retire(sold: dict[Combination, Variant], changes: Sequence[VariantChange]) -> bool:
-    """Take out what is not to be sold any more, and return whether something was."""
+    """Retire the variants that the changes stop selling, and return whether there were any."""
     going = [sold.pop(change.values) for change in changes if change.is_sold is False and change.values in sold]
     Variant.objects.filter(pk__in=[variant.pk for variant in going]).update(is_retired=True)
     return bool(going)

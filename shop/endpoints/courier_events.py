@@ -35,7 +35,7 @@ def take_courier_events(request: HttpRequest, courier: str) -> HttpResponse:
     """Store the events of a parcel that a courier tells by itself."""
     now = clock.now()
     name = connected_couriers.find_by_slug(courier)
-    # One answer for all who are not a courier: nobody learns which are connected.
+    # Unknown couriers and wrong signatures get the same answer, so that it does not tell which couriers are connected.
     if name is None or not _is_signed(request, connected_couriers.get_key(name), now):
         log.warning("courier_message_refused", courier=courier)
         return JsonResponse({"error": "signature"}, status=401)

@@ -16,6 +16,7 @@ from shop import api
 from shop.actions import pending_purchases, photo_storage
 from shop.actions.purchase_requests import build_purchase_request
 from shop.api import ProductOption, VariantChange
+from shop.pages import page_cache
 from superapp.accounts.models import User
 from superapp.core.money import Money
 from tests.payments.fake_bank import FakeBank
@@ -33,6 +34,13 @@ ADDRESS: api.Address = {
 COLOURS = ProductOption("Warna", ("Merah", "Biru"))
 SIZES = ProductOption("Ukuran", ("S", "M"))
 _keys = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def empty_shelves(settings: Any, tmp_path: Any) -> None:
+    """Photos of a test are its own, and no page of another test is kept."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    page_cache._pages.clear()
 
 
 @pytest.fixture

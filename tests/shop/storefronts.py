@@ -11,18 +11,10 @@ import pytest
 from django.test import Client
 
 from shop import api
-from shop.pages import page_cache
 from superapp.core import clock, outbox
 from superapp.search.maintenance import periodic_tasks
 
 PAGES = ("/toko/", "/toko/manik-bo/", "/toko/manik-bo/gelang-manik/")
-
-
-@pytest.fixture(autouse=True)
-def empty_shelves(settings: Any, tmp_path: Any) -> None:
-    """Photos of a test are its own, and no page of another test is kept."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    page_cache._pages.clear()
 
 
 def read(client: Client, path: str) -> str:

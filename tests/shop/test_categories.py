@@ -15,8 +15,8 @@ from shop.queries import product_search
 from superapp.core.money import Money
 from superapp.core.text_cleaning import clean_line
 from tests.shop.html_clients import browser_of, text
-from tests.shop.storefronts import empty_shelves, meta, names, read  # noqa: F401  # It empties them before each test.
 from tests.shop.storefronts import index as index
+from tests.shop.storefronts import meta, names, read
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from tests.harness.socket_client import browser_on, log_in
 from tests.payments.purses import balance
 from tests.shop.conftest import ADDRESS
 from tests.shop.html_clients import browser_of, text
-from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, read
 
 SAID = "Jual beli tidak tersedia di sini"
 ID = str(uuid.uuid4())

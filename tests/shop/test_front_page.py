@@ -7,7 +7,7 @@ import pytest
 from shop import api
 from shop.pages import front_page
 from shop.queries import public_catalog
-from tests.shop.storefronts import empty_shelves, facts, meta, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import facts, meta, read
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from shop import api
 from shop.models import PriceChange, Variant
 from shop.pages import storefronts
 from superapp.core.money import Money
-from tests.shop.storefronts import PAGES, address_of, empty_shelves  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import PAGES, address_of
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from shop.queries import product_feeds
 from tests.shop.conftest import COLOURS
 from tests.shop.html_clients import browser_of
 from tests.shop.printed import read_pdf
-from tests.shop.storefronts import address_of, empty_shelves, facts, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, facts, read
 from tests.shop.test_unreadable_stock import without_guards
 
 pytestmark = pytest.mark.django_db

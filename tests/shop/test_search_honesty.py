@@ -21,8 +21,8 @@ from superapp.search.models import IndexState
 from superapp.search.queries.collections import collections
 from superapp.search.writers.document_writer import write_documents
 from tests.search.conftest import make_document
-from tests.shop.storefronts import empty_shelves, names, read  # noqa: F401  # It empties them before each test.
 from tests.shop.storefronts import index as index
+from tests.shop.storefronts import names, read
 
 pytestmark = pytest.mark.django_db
 UNKNOWN = "Search is being updated"

@@ -14,8 +14,8 @@ from superapp.accounts.adapters import page_auth
 from superapp.core.money import Money
 from superapp.realtime.rate_limits import Throttle
 from tests.shop.html_clients import browser_of
-from tests.shop.storefronts import empty_shelves, meta, names, read  # noqa: F401  # It empties them before each test.
 from tests.shop.storefronts import index as index
+from tests.shop.storefronts import meta, names, read
 
 pytestmark = pytest.mark.django_db
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"

@@ -14,7 +14,7 @@ from PIL import Image
 from shop import api
 from shop.pages import sitemaps_and_feeds
 from superapp.core.money import Money
-from tests.shop.storefronts import address_of, empty_shelves, facts, meta, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, facts, meta, read
 
 pytestmark = pytest.mark.django_db
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -14,7 +14,7 @@ from django.utils import translation
 from shop import api
 from shop.pages import storefront_presenters, storefronts
 from superapp.core.money import Money
-from tests.shop.storefronts import address_of, empty_shelves, facts, meta, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, facts, meta, read
 
 pytestmark = pytest.mark.django_db
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"

@@ -15,7 +15,7 @@ from shop.maintenance import integrity_checks
 from shop.models import PriceChange, Variant
 from shop.queries.struck_prices import find_struck_price
 from superapp.core.money import Money
-from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, read
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from shop import api
 from shop.errors import StockUnknown
 from shop.models import Attempt, Order, Variant
 from tests.shop.html_clients import browser_of, text
-from tests.shop.storefronts import address_of, empty_shelves, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, read
 
 SAID = "Stock cannot be shown right now"
 

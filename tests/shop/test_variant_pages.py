@@ -15,7 +15,7 @@ from superapp.core.money import Money
 from tests.payments.purses import PIN
 from tests.shop.conftest import ADDRESS, COLOURS, variant_of
 from tests.shop.html_clients import browser_of, text
-from tests.shop.storefronts import address_of, empty_shelves, facts, read  # noqa: F401  # It empties them before each test.
+from tests.shop.storefronts import address_of, facts, read
 
 pytestmark = pytest.mark.usefixtures("still_clock")
 
