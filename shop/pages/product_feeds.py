@@ -26,6 +26,7 @@ from superapp.accounts import api as accounts
 from superapp.core import media
 from superapp.core.money import Money
 from superapp.core.text_cleaning import escape_spreadsheet_cell
+from superapp.realtime.rate_limits import read_throttle
 
 GOOGLE = "http://base.google.com/ns/1.0"
 TITLE_CHARS_MAX, DESCRIPTION_CHARS_MAX = 150, 5_000
@@ -82,7 +83,7 @@ def meta_feed(request: HttpRequest, handle: str) -> HttpResponse:
 @require_safe
 def photo_as_jpeg(request: HttpRequest, name: str) -> HttpResponseBase:
     """Return a photo as JPEG, for places that take no WebP. It is public, as the photo is."""
-    accounts.take_guest_tokens("photos", request, PHOTO_COST)
+    _charge("photos", request, PHOTO_COST)
     path = share_cards.ensure_jpeg(name)
     if path is None:
         return media.not_found()
@@ -90,12 +91,19 @@ def photo_as_jpeg(request: HttpRequest, name: str) -> HttpResponseBase:
 
 
 def _read_items(request: HttpRequest, handle: str) -> tuple[Shop, list[FeedItem]]:
+    _charge("feeds", request, FEED_COST)
     shop = catalog.fetch_shop_by_handle(handle)
-    accounts.take_guest_tokens(
-        "feeds", request, FEED_COST + product_feeds.summarize_feed(shop).items // ITEMS_PER_TOKEN
-    )
+    _charge("feeds", request, product_feeds.summarize_feed(shop).items // ITEMS_PER_TOKEN)
     with override("id"):
         return shop, product_feeds.list_feed_items(shop)
+
+
+def _charge(bucket: str, request: HttpRequest, cost: int) -> None:
+    """Take a cost from a person, or from the network of a guest. :raises RateLimited: if they have too few tokens"""
+    if request.user.is_authenticated:
+        read_throttle.take(accounts.get_current_user(request).pk, cost)
+    else:
+        accounts.take_guest_tokens(bucket, request, cost)
 
 
 def _google_fields(shop: Shop, item: FeedItem) -> dict[str, str]:

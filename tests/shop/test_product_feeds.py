@@ -12,7 +12,9 @@ from PIL import Image
 
 from shop import api
 from shop.models import Variant
+from shop.pages import product_feeds as pages
 from shop.queries import product_feeds
+from superapp.realtime.rate_limits import Throttle
 from tests.shop.conftest import COLOURS
 from tests.shop.html_clients import browser_of
 from tests.shop.printed import read_pdf
@@ -108,6 +110,14 @@ def test_large_feed_costs_a_stranger_more(client, shown, monkeypatch):
     monkeypatch.setattr(product_feeds, "summarize_feed", lambda _shop: product_feeds.FeedSummary(59_500, 0))
 
     assert [client.get(GOOGLE).status_code for _time in range(2)] == [200, 429]
+
+
+def test_large_feed_costs_a_member_as_much(ana, shown, monkeypatch):
+    monkeypatch.setattr(pages, "read_throttle", Throttle(per_second=50, burst=300))
+    monkeypatch.setattr(product_feeds, "summarize_feed", lambda _shop: product_feeds.FeedSummary(20_000, 0))
+    browser = browser_of(ana)
+
+    assert [browser.get(META).status_code for _time in range(2)] == [200, 429]
 
 
 def test_feed_reads_many_products_with_few_queries(
